@@ -1,0 +1,13 @@
+using System.Collections.Immutable;
+using Ropewalk.Positions;
+
+namespace Ropewalk.Engine.Formats.HuggingFace;
+
+/// <summary>The rotary encoding that a config.json describes.</summary>
+/// <param name="Scaling">The method. Its own geometry differs from <paramref name="Geometry"/> where Transformers computes with
+/// max_position_embeddings instead of the original length (dynamic NTK always, YaRN before 4.48).</param>
+/// <param name="Geometry">The encoding as trained; its context is original_max_position_embeddings, or max_position_embeddings where
+/// the config has no original length.</param>
+/// <param name="MaximumContext">max_position_embeddings in tokens.</param>
+/// <param name="Notes">One line each: what was ignored, and what other releases or engines would read differently.</param>
+public sealed record RopeConfig(RopeScaling Scaling, RopeGeometry Geometry, int MaximumContext, ImmutableArray<string> Notes);

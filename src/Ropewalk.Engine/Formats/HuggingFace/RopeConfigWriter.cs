@@ -1,0 +1,157 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Ropewalk.Positions;
+using Ropewalk.Positions.Scaling;
+
+namespace Ropewalk.Engine.Formats.HuggingFace;
+
+/// <summary>Writes a LongRoPE encoding into a config.json so that Transformers (4.4x and 5.x), vLLM and llama.cpp's converter read the
+/// same frequencies back.</summary>
+/// <remarks>
+/// No factor is written. Transformers needs it only to derive the attention factor, which is written itself; vLLM takes
+/// max / original; and a converter that copied it into rope.scaling.factor would make llama.cpp divide all positions by it, which ruins the
+/// model. The original length is written inside the object and at the top level: 4.x reads only the latter, and model classes
+/// with a default of their own (Phi-3: 4096) would let that default win.
+/// </remarks>
+public static class RopeConfigWriter
+{
+    private const string FileName = "config.json";
+
+    /// <summary>Edits the config in place; on an error it is unchanged.</summary>
+    /// <param name="config">Root object of config.json.</param>
+    /// <param name="scaling">One entry, which serves all lengths, or two: short up to the original context, and long. No start tokens.</param>
+    /// <param name="targetContext">max_position_embeddings to write, at least the original context.</param>
+    /// <param name="style">Generation of keys.</param>
+    /// <returns>One line each: what some engine will compute otherwise.</returns>
+    /// <exception cref="UserInputException">The config cannot express the scaling.</exception>
+    /// <exception cref="CheckpointFormatException">The config's own keys are missing or damaged.</exception>
+    /// <exception cref="UnsupportedCheckpointException">The config's own encoding is of a kind that is not run here.</exception>
+    public static ImmutableArray<string> WriteLongRope(JsonObject config, LongRopeScaling scaling, int targetContext, RopeConfigStyle style)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        ArgumentNullException.ThrowIfNull(scaling);
+        var original = scaling.Geometry.OriginalContext;
+        var attention = CheckExpressible(scaling, targetContext);
+        using var parsed = JsonDocument.Parse(config.ToJsonString());
+        var width = RopeConfigReader.RotaryDimension(parsed.RootElement, FileName);
+        if (width != scaling.Geometry.RotaryDimension)
+        {
+            throw new UserInputException($"longrope: found factors for {scaling.Geometry.RotaryDimension} rotated entries, expected {width} as {FileName} has");
+        }
+
+        var layerTypes = LayerTypes(config);
+        if (style == RopeConfigStyle.V4 && layerTypes.Length > 0)
+        {
+            throw new UserInputException($"longrope: found rope_parameters per layer type in {FileName}, which the keys before 5.x cannot express; expected style V5");
+        }
+
+        // Parsed again, so that a number is a number however the caller has built the node.
+        var partial = Partial(JsonNode.Parse(config.ToJsonString())!.AsObject());
+        var notes = ImmutableArray.CreateBuilder<string>();
+        var keys = Keys(scaling, attention, targetContext, notes);
+        foreach (var stale in (string[])["rope_scaling", "rope_parameters", "rope_theta", "rotary_emb_base"])
+        {
+            config.Remove(stale);
+        }
+
+        if (style == RopeConfigStyle.V4)
+        {
+            keys["type"] = "longrope";
+            config["rope_theta"] = scaling.Geometry.Base;
+            config["rope_scaling"] = keys;
+            if (partial is { } fraction)
+            {
+                config["partial_rotary_factor"] = fraction;
+            }
+        }
+        else
+        {
+            keys["rope_theta"] = scaling.Geometry.Base;
+            if (partial is { } fraction)
+            {
+                keys["partial_rotary_factor"] = fraction;
+            }
+
+            config["rope_parameters"] = layerTypes.Length == 0
+                ? keys
+                : new JsonObject(layerTypes.Select(type => KeyValuePair.Create(type, (JsonNode?)keys.DeepClone())));
+        }
+
+        config["original_max_position_embeddings"] = original;
+        config["max_position_embeddings"] = targetContext;
+        return notes.ToImmutable();
+    }
+
+    /// <summary>The attention factor that all entries share.</summary>
+    private static double CheckExpressible(LongRopeScaling scaling, int targetContext)
+    {
+        var entries = scaling.Entries;
+        var original = scaling.Geometry.OriginalContext;
+        if (entries.Length > 2)
+        {
+            throw new UserInputException($"longrope: found {entries.Length} factor sets, expected at most 2 (a config has one short and one long list)");
+        }
+
+        if (entries.FirstOrDefault(e => e.StartTokens > 0) is { } withStart)
+        {
+            throw new UserInputException($"longrope: found {withStart.StartTokens} start tokens, expected 0 (a config has no key for them)");
+        }
+
+        if (entries.FirstOrDefault(e => !e.AttentionFactor.Equals(entries[0].AttentionFactor)) is { } other)
+        {
+            throw new UserInputException(
+                $"longrope: found attention factors {RopeFields.Shown(entries[0].AttentionFactor)} and {RopeFields.Shown(other.AttentionFactor)}, expected the same in all sets (a config has one)");
+        }
+
+        if (entries.Length == 2 && entries[0].MaximumLength != original)
+        {
+            throw new UserInputException($"longrope: found a short set for up to {entries[0].MaximumLength} tokens, expected {original} (engines switch at the original context)");
+        }
+
+        return targetContext >= original
+            ? entries[0].AttentionFactor
+            : throw new UserInputException($"target context: found {targetContext}, expected at least the original context {original}");
+    }
+
+    private static JsonObject Keys(LongRopeScaling scaling, double attention, int targetContext, ImmutableArray<string>.Builder notes)
+    {
+        var original = scaling.Geometry.OriginalContext;
+        var keys = new JsonObject
+        {
+            ["rope_type"] = "longrope",
+            ["short_factor"] = List(scaling.Entries[0].RescaleFactors),
+            ["long_factor"] = List(scaling.Entries[^1].RescaleFactors),
+            ["attention_factor"] = attention,
+            ["original_max_position_embeddings"] = original,
+        };
+
+        var scale = (double)targetContext / original;
+        var derived = scale > 1 && original < 2 ? double.NaN : AttentionFactors.Su(scale, original);
+        if (!attention.Equals(derived))
+        {
+            // Current vLLM takes these two in place of its own formula; Transformers ignores them.
+            keys["short_mscale"] = attention;
+            keys["long_mscale"] = attention;
+            notes.Add(
+                $"attention factor {RopeFields.Shown(attention)} is not the {RopeFields.Shown(derived)} that follows from target / original: llama.cpp's converter and vLLM before short_mscale replaced its formula compute the latter");
+        }
+
+        return keys;
+    }
+
+    private static JsonArray List(ImmutableArray<double> factors) => new([.. factors.Select(f => (JsonNode)f)]);
+
+    private static string[] LayerTypes(JsonObject config) =>
+        config["rope_parameters"] is JsonObject { Count: > 0 } parameters && parameters.All(p => p.Value is JsonObject)
+            ? [.. parameters.Select(p => p.Key)]
+            : [];
+
+    /// <summary>A partial factor that stands only inside the objects to be replaced; the reader has checked that it is one number.</summary>
+    private static double? Partial(JsonObject config)
+    {
+        var scaling = config["rope_parameters"] as JsonObject ?? config["rope_scaling"] as JsonObject;
+        var first = LayerTypes(config) is [var type, ..] ? scaling?[type] as JsonObject : scaling;
+        return (first?["partial_rotary_factor"] ?? (config["rope_scaling"] as JsonObject)?["partial_rotary_factor"])?.GetValue<double>();
+    }
+}
