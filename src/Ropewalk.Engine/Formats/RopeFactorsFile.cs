@@ -136,7 +136,7 @@ public static class RopeFactorsFile
         }
         catch (JsonException e)
         {
-            throw new CheckpointFormatException(path, $"line {e.LineNumber + 1}", "no valid JSON without repeated keys", "a factors file of version 1");
+            throw new CheckpointFormatException(path, e.LineNumber is { } line ? $"line {line + 1}" : "JSON", "no valid JSON without repeated keys", "a factors file of version 1");
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
