@@ -3,6 +3,9 @@ namespace Ropewalk.Engine.Tokenization;
 /// <summary>Matches a fixed text.</summary>
 internal sealed class LiteralScanner(string literal) : PatternScanner
 {
+    /// <summary>The text; an empty one matches nowhere.</summary>
+    public string Literal => literal;
+
     public override void Scan(ReadOnlySpan<char> text, List<Stretch> stretches)
     {
         var at = 0;
