@@ -1,0 +1,181 @@
+namespace Ropewalk.Engine.Tokenization;
+
+/// <summary>Byte-pair encoding, of GPT-2's kind (short words) and SentencePiece's (a whole text is one word).</summary>
+/// <remarks>A long word is first cut where no merge can reach across: between characters a and b such that no merge joins
+/// a token that ends in a with one that starts with b. Merging the parts gives what merging the whole would give, and the
+/// parts are mostly words again, which a cache remembers.</remarks>
+internal sealed class BytePairModel : TokenModel
+{
+    private readonly BytePairSettings _settings;
+    private readonly CharacterIds _characters;
+    private readonly BytePairMerger _merger;
+    private readonly PairTable _crossings;
+    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _tokens;
+    private readonly int _longestToken;
+    private readonly WordCache _words = new();
+    private readonly WordCache _parts = new();
+
+    public BytePairModel(BytePairSettings settings)
+    {
+        _settings = settings;
+        _characters = new CharacterIds(settings.Vocabulary);
+        _tokens = settings.Vocabulary.GetAlternateLookup<ReadOnlySpan<char>>();
+        _longestToken = settings.Vocabulary.Keys.Select(t => t.Length).DefaultIfEmpty().Max();
+        var texts = new Dictionary<int, string>(settings.Vocabulary.Count);
+        foreach (var (token, id) in settings.Vocabulary)
+        {
+            texts[id] = token;
+        }
+
+        var merges = new PairTable(settings.Merges.Length);
+        _crossings = new PairTable(settings.Merges.Length);
+        for (var rank = 0; rank < settings.Merges.Length; rank++)
+        {
+            var (left, right, merged) = settings.Merges[rank];
+            merges.Set(left, right, ((long)rank << 32) | (uint)merged);
+            if (texts[left].Length > 0 && texts[right].Length > 0)
+            {
+                _crossings.Set(texts[left][^1], texts[right][0], 1);
+            }
+        }
+
+        _merger = new BytePairMerger(merges);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, int> Vocabulary => _settings.Vocabulary;
+
+    /// <inheritdoc/>
+    public override void Encode(ReadOnlySpan<char> word, List<int> ids)
+    {
+        if (word.Length <= WordCache.MaxWordLength)
+        {
+            EncodeCached(_words, word, _settings.IgnoreMerges, ids);
+        }
+        else if (_settings.IgnoreMerges && word.Length <= _longestToken && _tokens.TryGetValue(word, out var id))
+        {
+            ids.Add(id);
+        }
+        else
+        {
+            EncodeLong(word, ids);
+        }
+    }
+
+    private void EncodeLong(ReadOnlySpan<char> word, List<int> ids)
+    {
+        var start = 0;
+        for (var i = 1; i <= word.Length; i++)
+        {
+            if (i < word.Length && MayJoin(word[i - 1], word[i]))
+            {
+                continue;
+            }
+
+            var part = word[start..i];
+            start = i;
+            if (part.Length == 1 && _characters.OfUnit(part[0]) is var id and >= 0)
+            {
+                ids.Add(id);
+            }
+            else if (part.Length <= WordCache.MaxWordLength)
+            {
+                EncodeCached(_parts, part, wholeWord: false, ids);
+            }
+            else
+            {
+                ids.AddRange(Merge(part));
+            }
+        }
+    }
+
+    /// <summary>Unknown characters count as joined, because they may become one token; so do halves of a pair.</summary>
+    private bool MayJoin(char left, char right) =>
+        _characters.OfUnit(left) < 0 || _characters.OfUnit(right) < 0 || _crossings.Get(left, right) >= 0;
+
+    private void EncodeCached(WordCache cache, ReadOnlySpan<char> word, bool wholeWord, List<int> ids)
+    {
+        var found = cache.Get(word, out var place);
+        if (found is null)
+        {
+            found = wholeWord && _tokens.TryGetValue(word, out var id) ? [id] : Merge(word).ToArray();
+            cache.Set(place, word, found);
+        }
+
+        ids.AddRange(found);
+    }
+
+    private Span<int> Merge(ReadOnlySpan<char> word)
+    {
+        var symbols = new int[_settings.ByteIds is null ? word.Length : word.Length * 3];
+        var count = Symbols(word, symbols);
+        return symbols.AsSpan(0, _merger.Merge(symbols.AsSpan(0, count)));
+    }
+
+    /// <summary>A token for each character; where there is none, tokens for its bytes, or the unknown token.</summary>
+    private int Symbols(ReadOnlySpan<char> word, int[] symbols)
+    {
+        Span<byte> utf8 = stackalloc byte[4];
+        var count = 0;
+        var unknownPending = false;
+        foreach (var rune in word.EnumerateRunes())
+        {
+            var id = _characters.Of(rune.Value);
+            if (id >= 0)
+            {
+                Flush(symbols, ref count, ref unknownPending);
+                symbols[count++] = id;
+                continue;
+            }
+
+            // The reference does not flush a pending unknown token before byte tokens, so neither do we.
+            var bytes = utf8[..rune.EncodeToUtf8(utf8)];
+            if (HasAll(bytes))
+            {
+                foreach (var b in bytes)
+                {
+                    symbols[count++] = _settings.ByteIds![b];
+                }
+            }
+            else if (_settings.Unknown is not null)
+            {
+                if (!_settings.FuseUnknown)
+                {
+                    Flush(symbols, ref count, ref unknownPending);
+                }
+
+                unknownPending = true;
+            }
+        }
+
+        Flush(symbols, ref count, ref unknownPending);
+        return count;
+    }
+
+    private bool HasAll(ReadOnlySpan<byte> bytes)
+    {
+        if (_settings.ByteIds is not { } byteIds)
+        {
+            return false;
+        }
+
+        foreach (var b in bytes)
+        {
+            if (byteIds[b] < 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private void Flush(int[] symbols, ref int count, ref bool pending)
+    {
+        if (pending)
+        {
+            symbols[count++] = _settings.Unknown!.Value;
+            pending = false;
+        }
+    }
+}

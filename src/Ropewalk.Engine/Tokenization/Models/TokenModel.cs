@@ -1,0 +1,49 @@
+namespace Ropewalk.Engine.Tokenization;
+
+/// <summary>Turns one word into token ids. Safe for concurrent use.</summary>
+internal abstract class TokenModel
+{
+    private const string Supported = "BPE";
+
+    /// <summary>The model's own tokens, without added ones.</summary>
+    public abstract IReadOnlyDictionary<string, int> Vocabulary { get; }
+
+    /// <summary>Appends the ids of <paramref name="word"/>, which is well-formed and not empty.</summary>
+    public abstract void Encode(ReadOnlySpan<char> word, List<int> ids);
+
+    /// <summary>Reads a model; a new kind is one line here and one file.</summary>
+    public static TokenModel Read(JsonField field, List<string> notes)
+    {
+        // Files from before 2020 name no type; only BPE has merges.
+        var type = field.Optional("type")?.String() ?? (field.Optional("merges") is null ? "without type" : "BPE");
+        return type switch
+        {
+            "BPE" => BytePairReader.Read(field, notes),
+            _ => throw field.Unsupported("the model " + JsonField.Short(type), Supported),
+        };
+    }
+
+    /// <summary>Reads a vocab object: token to id, each id once.</summary>
+    public static Dictionary<string, int> ReadVocabulary(JsonField vocab)
+    {
+        var ids = new Dictionary<string, int>(vocab.Count, StringComparer.Ordinal);
+        var seen = new HashSet<int>(vocab.Count);
+        foreach (var (token, field) in vocab.Members())
+        {
+            var id = field.Int();
+            if (id < 0)
+            {
+                throw field.Error("an id of 0 or more");
+            }
+
+            if (!seen.Add(id))
+            {
+                throw field.Error($"the id {id}, which another token has", "an id of its own");
+            }
+
+            ids.Add(token, id);
+        }
+
+        return ids;
+    }
+}

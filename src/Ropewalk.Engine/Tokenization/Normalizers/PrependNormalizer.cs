@@ -1,0 +1,7 @@
+namespace Ropewalk.Engine.Tokenization;
+
+/// <summary>Puts a text before each text that is not empty.</summary>
+internal sealed class PrependNormalizer(string prefix) : Normalizer
+{
+    public override string Normalize(string text) => text.Length == 0 ? text : prefix + text;
+}

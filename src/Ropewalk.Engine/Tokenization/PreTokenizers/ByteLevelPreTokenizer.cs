@@ -1,0 +1,67 @@
+using System.Text;
+
+namespace Ropewalk.Engine.Tokenization;
+
+/// <summary>Splits by GPT-2's pattern (unless told not to) and writes each piece's UTF-8 bytes in the byte alphabet.</summary>
+internal sealed class ByteLevelPreTokenizer(bool addPrefixSpace, bool useRegex) : PreTokenizer
+{
+    private readonly Gpt2Scanner _scanner = new();
+
+    public static ByteLevelPreTokenizer ReadByteLevel(JsonField field) =>
+        new(field.BoolOr("add_prefix_space", true), field.BoolOr("use_regex", true));
+
+    public override List<Piece> Split(List<Piece> pieces)
+    {
+        var result = new List<Piece>();
+        var stretches = new List<Stretch>();
+        foreach (var piece in pieces)
+        {
+            var text = addPrefixSpace && piece.Text.Span[0] != ' ' ? (" " + piece.Text.ToString()).AsMemory() : piece.Text;
+            stretches.Clear();
+            if (useRegex)
+            {
+                _scanner.Scan(text.Span, stretches);
+            }
+            else
+            {
+                stretches.Add(new Stretch(0, text.Length, IsMatch: true));
+            }
+
+            // One buffer for the whole piece, of which the words are slices.
+            var mapped = new char[Encoding.UTF8.GetByteCount(text.Span)];
+            var end = 0;
+            foreach (var s in stretches)
+            {
+                var start = end;
+                end += Map(text.Span[s.Start..s.End], mapped.AsSpan(start));
+                result.Add(new Piece(mapped.AsMemory(start, end - start), piece.AtStart && s.Start == 0));
+            }
+        }
+
+        return result;
+    }
+
+    private static int Map(ReadOnlySpan<char> text, Span<char> mapped)
+    {
+        Span<byte> utf8 = stackalloc byte[4];
+        var count = 0;
+        for (var i = 0; i < text.Length;)
+        {
+            if (text[i] < 0x80)
+            {
+                mapped[count++] = ByteAlphabet.CharOf((byte)text[i++]);
+                continue;
+            }
+
+            Rune.DecodeFromUtf16(text[i..], out var rune, out var length);
+            foreach (var b in utf8[..rune.EncodeToUtf8(utf8)])
+            {
+                mapped[count++] = ByteAlphabet.CharOf(b);
+            }
+
+            i += length;
+        }
+
+        return count;
+    }
+}

@@ -1,0 +1,42 @@
+using System.Globalization;
+using System.Text;
+
+namespace Ropewalk.Engine.Tokenization;
+
+/// <summary>Matches each single character of a class: digits, punctuation.</summary>
+internal sealed class CharacterScanner(Func<Rune, bool> isMatch) : PatternScanner
+{
+    /// <summary>\p{N}.</summary>
+    public static bool IsNumber(Rune rune) => Rune.GetUnicodeCategory(rune)
+        is UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber;
+
+    /// <summary>\p{P} and the ASCII symbols.</summary>
+    public static bool IsPunctuation(Rune rune) =>
+        Rune.IsPunctuation(rune) || (rune.IsAscii && Rune.IsSymbol(rune));
+
+    public override void Scan(ReadOnlySpan<char> text, List<Stretch> stretches)
+    {
+        var done = 0;
+        for (var at = 0; at < text.Length;)
+        {
+            Rune.DecodeFromUtf16(text[at..], out var rune, out var length);
+            if (isMatch(rune))
+            {
+                if (at > done)
+                {
+                    stretches.Add(new Stretch(done, at, IsMatch: false));
+                }
+
+                stretches.Add(new Stretch(at, at + length, IsMatch: true));
+                done = at + length;
+            }
+
+            at += length;
+        }
+
+        if (done < text.Length)
+        {
+            stretches.Add(new Stretch(done, text.Length, IsMatch: false));
+        }
+    }
+}

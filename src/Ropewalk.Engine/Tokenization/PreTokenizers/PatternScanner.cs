@@ -1,0 +1,25 @@
+namespace Ropewalk.Engine.Tokenization;
+
+/// <summary>Finds all matches of a pattern, and what lies between them.</summary>
+internal abstract class PatternScanner
+{
+    /// <summary>Appends stretches that cover <paramref name="text"/> in order.</summary>
+    public abstract void Scan(ReadOnlySpan<char> text, List<Stretch> stretches);
+
+    /// <summary>Reads a pattern: {"String": ...} or {"Regex": ...}; notes receives what the user should know.</summary>
+    public static PatternScanner Read(JsonField pattern, List<string> notes)
+    {
+        if (pattern.Kind == System.Text.Json.JsonValueKind.String)
+        {
+            return new LiteralScanner(pattern.String());
+        }
+
+        if (pattern.Optional("String") is { } literal)
+        {
+            return new LiteralScanner(literal.String());
+        }
+
+        var regex = pattern.Required("Regex");
+        return WordScanner.Known(regex.String()) ?? (PatternScanner)RegexScanner.Create(regex, notes);
+    }
+}

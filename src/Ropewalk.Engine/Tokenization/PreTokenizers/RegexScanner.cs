@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace Ropewalk.Engine.Tokenization;
+
+/// <summary>Any other pattern, run by .NET under a time limit, since a file may bring one that explodes.</summary>
+internal sealed class RegexScanner : PatternScanner
+{
+    private const int MaxPatternLength = 4096;
+    /// <summary>For one match; all matches together have a second more for each million characters.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
+
+    private readonly Regex _regex;
+    private readonly JsonField _field;
+
+    private RegexScanner(Regex regex, JsonField field)
+    {
+        _regex = regex;
+        _field = field;
+    }
+
+    public static RegexScanner Create(JsonField field, List<string> notes)
+    {
+        var pattern = field.String();
+        if (pattern.Length > MaxPatternLength)
+        {
+            throw field.Unsupported($"a pattern of {pattern.Length} characters", $"patterns of at most {MaxPatternLength}");
+        }
+
+        try
+        {
+            var regex = new Regex(pattern, RegexOptions.CultureInvariant, Limit);
+            notes.Add($"{field.File}: {field.Path}: run as a .NET regular expression, whose character classes do not see characters beyond U+FFFF");
+            return new RegexScanner(regex, field);
+        }
+        catch (ArgumentException e)
+        {
+            throw field.Unsupported("the pattern " + JsonField.Short(pattern), "patterns that .NET can run (" + JsonField.Short(e.Message) + ")");
+        }
+    }
+
+    public override void Scan(ReadOnlySpan<char> text, List<Stretch> stretches)
+    {
+        var clock = Stopwatch.StartNew();
+        var done = 0;
+        try
+        {
+            foreach (var match in _regex.EnumerateMatches(text))
+            {
+                if (clock.Elapsed > Limit + TimeSpan.FromMicroseconds(text.Length))
+                {
+                    throw TooSlow();
+                }
+
+                if (match.Length == 0)
+                {
+                    continue;
+                }
+
+                if (match.Index > done)
+                {
+                    stretches.Add(new Stretch(done, match.Index, IsMatch: false));
+                }
+
+                done = match.Index + match.Length;
+                stretches.Add(new Stretch(match.Index, done, IsMatch: true));
+            }
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            throw TooSlow();
+        }
+
+        if (done < text.Length)
+        {
+            stretches.Add(new Stretch(done, text.Length, IsMatch: false));
+        }
+    }
+
+    private Formats.CheckpointFormatException TooSlow() =>
+        _field.Error($"a pattern that ran longer than {Limit.TotalSeconds} s on this text", "one that runs in linear time");
+}
