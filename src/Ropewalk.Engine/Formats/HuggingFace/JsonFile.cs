@@ -78,7 +78,8 @@ public static class JsonFile
         }
         catch (JsonException e)
         {
-            var isDeep = reader.CurrentDepth >= MaximumDepth;
+            // The depth of the last token that was read: the one too deep is the next.
+            var isDeep = reader.CurrentDepth >= MaximumDepth - 1;
             throw new CheckpointFormatException(path, $"line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}",
                 isDeep ? $"more than {MaximumDepth} levels of nesting" : $"text that is not JSON ({Near(json, (int)reader.BytesConsumed)})",
                 "standard JSON (NaN, Infinity, comments and trailing commas are not)");

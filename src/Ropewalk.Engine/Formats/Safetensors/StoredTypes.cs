@@ -80,7 +80,7 @@ public static class StoredTypes
         }
 
         var bitsHigh = Math.BigMul(product, BitsOf(type), out long bits);
-        if (bitsHigh != 0 || bits < 0 || bits % 8 != 0)
+        if (bitsHigh != 0 || bits < 0 || (!isEmpty && bits % 8 != 0))
         {
             return false;
         }
