@@ -11,7 +11,7 @@ public sealed class CheckpointFormatException : RopewalkException
     /// <param name="found">What was found there.</param>
     /// <param name="expected">What would have been right.</param>
     public CheckpointFormatException(string file, string field, string found, string expected)
-        : base($"{file}: {field}: found {found}, expected {expected}")
+        : base(Printable.OneLine($"{file}: {field}: found {found}, expected {expected}"))
     {
     }
 }

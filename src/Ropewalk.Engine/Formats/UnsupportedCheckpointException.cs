@@ -7,7 +7,7 @@ public sealed class UnsupportedCheckpointException : RopewalkException
 {
     /// <summary>Creates the error. The message reads "file: field: X is not supported; supported: Y".</summary>
     public UnsupportedCheckpointException(string file, string field, string found, string supported)
-        : base($"{file}: {field}: {found} is not supported; supported: {supported}")
+        : base(Printable.OneLine($"{file}: {field}: {found} is not supported; supported: {supported}"))
     {
     }
 }
