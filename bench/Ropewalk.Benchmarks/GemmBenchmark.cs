@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Ropewalk.Engine.Kernels;
+using Ropewalk.Engine.Tensors;
+
+namespace Ropewalk.Benchmarks;
+
+/// <summary>The matrix product against OpenBLAS in one process, alternating, at the shapes of a llama of 134 million parameters
+/// (width 768, feed-forward 2048, vocabulary 32000) for windows of 512 and 2048 tokens. Our weights are packed once, as an engine keeps them; packing
+/// of the activations is inside the clock on both sides. Medians of GFLOP/s.</summary>
+internal static unsafe partial class GemmBenchmark
+{
+    private const int Repeats = 15;
+
+    public static int Run(string[] args)
+    {
+        var peer = NativeLibrary.TryLoad("libopenblas.so.0", out _);
+        Console.WriteLine(peer ? $"peer: {Marshal.PtrToStringAnsi(Config())}" : "peer: libopenblas.so.0 is absent (Debian: libopenblas0-pthread); our figures only");
+        Console.WriteLine($"{"threads",7} {"M",6} {"N",6} {"K",6} {"ours",8} {"OpenBLAS",9} {"ratio",6}   GFLOP/s, medians of {Repeats}");
+        (int N, int K)[] shapes = [(768, 768), (2304, 768), (2048, 768), (768, 2048), (32000, 768)];
+        var worst = double.PositiveInfinity;
+        foreach (var threads in new[] { 1, Environment.ProcessorCount }.Distinct())
+        {
+            WorkerPool.NumThreads = threads;
+            if (peer)
+            {
+                SetThreads(threads);
+            }
+
+            foreach (var m in new[] { 512, 2048 })
+            {
+                foreach (var (n, k) in shapes)
+                {
+                    if (n == 32000 && m > 512)
+                    {
+                        continue;
+                    }
+
+                    var (ours, theirs) = Measure(m, n, k, peer);
+                    worst = Math.Min(worst, ours / theirs);
+                    Console.WriteLine($"{threads,7} {m,6} {n,6} {k,6} {ours,8:F1} {theirs,9:F1} {ours / theirs,6:F2}");
+                }
+            }
+        }
+
+        if (peer)
+        {
+            Console.WriteLine($"smallest ratio: {worst:F2}");
+        }
+
+        return 0;
+    }
+
+    private static (double Ours, double Theirs) Measure(int m, int n, int k, bool peer)
+    {
+        var random = new Random(1);
+        using var x = new NativeBuffer<float>((long)m * k);
+        using var w = new NativeBuffer<float>((long)n * k);
+        using var y = new NativeBuffer<float>((long)m * n);
+        for (long i = 0; i < x.Length; i++)
+        {
+            x.Pointer[i] = random.NextSingle() - 0.5f;
+        }
+
+        for (long i = 0; i < w.Length; i++)
+        {
+            w.Pointer[i] = random.NextSingle() - 0.5f;
+        }
+
+        using var packed = new PackedMatrix(n, k, PanelType.Float32);
+        for (var panel = 0; panel < packed.NumPanels; panel++)
+        {
+            packed.SetPanel(panel, w.Span((long)panel * MicroKernel.Columns * k, packed.RowsOf(panel) * k));
+        }
+
+        var ours = new List<double>();
+        var theirs = new List<double>();
+        for (var repeat = 0; repeat < Repeats + 3; repeat++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            MatMul.ForwardParallel(x.Pointer, m, k, packed, y.Pointer, n, accumulate: false);
+            ours.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
+            if (peer)
+            {
+                start = Stopwatch.GetTimestamp();
+                Sgemm(101, 111, 112, m, n, k, 1, x.Pointer, k, w.Pointer, k, 0, y.Pointer, n);
+                theirs.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
+            }
+        }
+
+        var flops = 2.0 * m * n * k / 1e9;
+        return (flops / Median(ours), peer ? flops / Median(theirs) : double.NaN);
+    }
+
+    private static double Median(List<double> seconds) => seconds.Skip(3).Order().ElementAt(Repeats / 2);
+
+    [LibraryImport("libopenblas.so.0", EntryPoint = "cblas_sgemm")]
+    private static partial void Sgemm(int order, int transA, int transB, int m, int n, int k, float alpha, float* a, int lda, float* b, int ldb, float beta, float* c, int ldc);
+
+    [LibraryImport("libopenblas.so.0", EntryPoint = "openblas_set_num_threads")]
+    private static partial void SetThreads(int count);
+
+    [LibraryImport("libopenblas.so.0", EntryPoint = "openblas_get_config")]
+    private static partial IntPtr Config();
+}

@@ -1,0 +1,219 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Ropewalk.Engine.Kernels;
+
+/// <summary>Causal attention of a block of queries of one head over packed keys and values, with an online softmax (1805.02867, 2205.14135).
+/// Scores are computed transposed, scores[S, T]: a lane is a query, so maxima and sums run down the lanes, and the block of
+/// probabilities is the B panel of out[K, T] += values[K, S] probabilities[S, T]. Memory is a few blocks, whatever the length.</summary>
+internal static unsafe class Attention
+{
+    /// <summary>Queries of one block.</summary>
+    public const int QueryBlock = MicroKernel.Columns;
+
+    /// <summary>Keys of one block. Part of the arithmetic: blocks begin at multiples of it.</summary>
+    public const int KeyBlock = 128;
+
+    // Finite, so that no lane of a partly masked block becomes a difference of infinities.
+    private const float Masked = -1e30f;
+
+    /// <summary>Floats of scratch that a block needs for a padded head width.</summary>
+    public static long ScratchLength(int paddedHeadWidth) =>
+        ((2L * paddedHeadWidth) + KeyBlock + 3) * QueryBlock;
+
+    /// <summary>Attends the queries that <paramref name="scratch"/> holds to the keys 0 .. firstPosition + query of each.</summary>
+    /// <param name="scratch">Begins with the rotated queries, scaled by log2(e)/sqrt(K), as [paddedK][width]; the rest is working memory.</param>
+    /// <param name="numQueries">Queries in the block, at most 48; the panel's width is <see cref="MicroKernel.PanelWidth"/> of it.</param>
+    /// <param name="firstPosition">Index of the first query's own key.</param>
+    /// <param name="keys">[S/8][paddedK][8], rotated.</param>
+    /// <param name="values">[paddedK/8][capacity][8].</param>
+    /// <param name="capacity">Keys that a row of <paramref name="values"/> has room for.</param>
+    /// <param name="paddedHeadWidth">K rounded up to a multiple of 8; the padding of queries, keys and values is zero.</param>
+    /// <param name="headWidth">K.</param>
+    /// <param name="out0">Output of the first query, K numbers.</param>
+    /// <param name="strideOut">Floats from one query's output to the next.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Forward(
+        float* scratch, int numQueries, long firstPosition, float* keys, float* values, long capacity, int paddedHeadWidth, int headWidth, float* out0, int strideOut)
+    {
+        var width = MicroKernel.PanelWidth(numQueries);
+        var queries = scratch;
+        var scores = queries + ((long)paddedHeadWidth * QueryBlock);
+        var output = scores + (KeyBlock * QueryBlock);
+        var largest = output + ((long)paddedHeadWidth * QueryBlock);
+        var sums = largest + QueryBlock;
+        var correction = sums + QueryBlock;
+        new Span<float>(output, paddedHeadWidth * width).Clear();
+        new Span<float>(largest, width).Fill(Masked);
+        new Span<float>(sums, width).Clear();
+        var numKeys = firstPosition + numQueries;
+        for (long firstKey = 0; firstKey < numKeys; firstKey += KeyBlock)
+        {
+            var tiles = (int)((Math.Min(KeyBlock, numKeys - firstKey) + 7) / 8);
+            var count = tiles * 8;
+            var panel = keys + (firstKey * paddedHeadWidth);
+            for (var tile = 0; tile < tiles; tile++)
+            {
+                MicroKernel.Tile(paddedHeadWidth, width, panel + ((long)tile * 8 * paddedHeadWidth), queries, scores + (tile * 8 * width), width, accumulate: false);
+            }
+
+            // Key j is hidden from the queries before it: from the first j - firstPosition lanes.
+            for (var j = (int)Math.Max(0, firstPosition + 1 - firstKey); j < count; j++)
+            {
+                new Span<float>(scores + (j * width), (int)Math.Min(width, firstKey + j - firstPosition)).Fill(Masked);
+            }
+
+            if (Softmax(scores, count, width, largest, sums, correction) && firstKey > 0)
+            {
+                Rescale(output, paddedHeadWidth, width, correction);
+            }
+
+            for (var block = 0; block < paddedHeadWidth; block += 8)
+            {
+                MicroKernel.Tile(count, width, values + (block * capacity) + (firstKey * 8), scores, output + (block * width), width, accumulate: true);
+            }
+        }
+
+        for (var query = 0; query < numQueries; query++)
+        {
+            var scale = 1f / sums[query];
+            var row = out0 + ((long)query * strideOut);
+            for (var k = 0; k < headWidth; k++)
+            {
+                row[k] = output[(k * width) + query] * scale;
+            }
+        }
+    }
+
+    /// <summary>The definition, query by query in float64: what the blocks are tested against.</summary>
+    /// <param name="queriesTK">Rotated queries, scaled by 1/sqrt(K).</param>
+    /// <param name="keysSK">Rotated keys.</param>
+    /// <param name="valuesSK">Values.</param>
+    /// <param name="headWidth">K.</param>
+    /// <param name="firstPosition">Index of the first query's own key.</param>
+    /// <param name="outTK">Output.</param>
+    public static void Reference(
+        ReadOnlySpan<float> queriesTK, ReadOnlySpan<float> keysSK, ReadOnlySpan<float> valuesSK, int headWidth, int firstPosition, Span<float> outTK)
+    {
+        for (var t = 0; t < queriesTK.Length / headWidth; t++)
+        {
+            var count = firstPosition + t + 1;
+            var weights = new double[count];
+            for (var s = 0; s < count; s++)
+            {
+                for (var k = 0; k < headWidth; k++)
+                {
+                    weights[s] += (double)queriesTK[(t * headWidth) + k] * keysSK[(s * headWidth) + k];
+                }
+            }
+
+            var most = weights.Max();
+            var total = 0d;
+            for (var s = 0; s < count; s++)
+            {
+                weights[s] = Math.Exp(weights[s] - most);
+                total += weights[s];
+            }
+
+            for (var k = 0; k < headWidth; k++)
+            {
+                var sum = 0d;
+                for (var s = 0; s < count; s++)
+                {
+                    sum += weights[s] * valuesSK[(s * headWidth) + k];
+                }
+
+                outTK[(t * headWidth) + k] = (float)(sum / total);
+            }
+        }
+    }
+
+    /// <summary>Turns a block of scores into 2^(score - largest so far), adds them up by lane, and writes by how much what was summed
+    /// before must shrink. Returns whether any lane's largest grew.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static bool Softmax(float* scores, int count, int width, float* largest, float* sums, float* correction)
+    {
+        var grew = false;
+        if (Vector512.IsHardwareAccelerated)
+        {
+            for (var lane = 0; lane < width; lane += 16)
+            {
+                var before = Vector512.Load(largest + lane);
+                var m0 = before;
+                var m1 = before;
+                var end = scores + ((long)count * width);
+                for (var s = scores + lane; s < end; s += 2 * width)
+                {
+                    m0 = Vector512.MaxNative(m0, Vector512.Load(s));
+                    m1 = Vector512.MaxNative(m1, Vector512.Load(s + width));
+                }
+
+                var most = Vector512.MaxNative(m0, m1);
+                most.Store(largest + lane);
+                var shrink = VectorMath.Exp2(before - most);
+                shrink.Store(correction + lane);
+                grew |= !Vector512.EqualsAll(before, most);
+                var sum0 = Vector512.Load(sums + lane) * shrink;
+                var sum1 = Vector512<float>.Zero;
+                for (var s = scores + lane; s < end; s += 2 * width)
+                {
+                    var p0 = VectorMath.Exp2(Vector512.Load(s) - most);
+                    var p1 = VectorMath.Exp2(Vector512.Load(s + width) - most);
+                    p0.Store(s);
+                    p1.Store(s + width);
+                    sum0 += p0;
+                    sum1 += p1;
+                }
+
+                (sum0 + sum1).Store(sums + lane);
+            }
+
+            return grew;
+        }
+
+        for (var lane = 0; lane < width; lane += Vector<float>.Count)
+        {
+            var before = Vector.Load(largest + lane);
+            var most = before;
+            for (var j = 0; j < count; j++)
+            {
+                most = Vector.Max(most, Vector.Load(scores + (j * width) + lane));
+            }
+
+            most.Store(largest + lane);
+            var shrink = VectorMath.Exp2(before - most);
+            shrink.Store(correction + lane);
+            grew |= !Vector.EqualsAll(before, most);
+            var sum0 = Vector.Load(sums + lane) * shrink;
+            var sum1 = Vector<float>.Zero;
+            for (var j = 0; j < count; j += 2)
+            {
+                var p0 = VectorMath.Exp2(Vector.Load(scores + (j * width) + lane) - most);
+                var p1 = VectorMath.Exp2(Vector.Load(scores + ((j + 1) * width) + lane) - most);
+                p0.Store(scores + (j * width) + lane);
+                p1.Store(scores + ((j + 1) * width) + lane);
+                sum0 += p0;
+                sum1 += p1;
+            }
+
+            (sum0 + sum1).Store(sums + lane);
+        }
+
+        return grew;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rescale(float* output, int paddedHeadWidth, int width, float* correction)
+    {
+        for (var lane = 0; lane < width; lane += 16)
+        {
+            var factor = Vector512.Load(correction + lane);
+            for (var k = 0; k < paddedHeadWidth; k++)
+            {
+                var at = output + (k * width) + lane;
+                (Vector512.Load(at) * factor).Store(at);
+            }
+        }
+    }
+}

@@ -1,0 +1,300 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Ropewalk.Engine.Tensors;
+
+namespace Ropewalk.Engine.Kernels;
+
+/// <summary>Y[T, N] (+)= X[T, K] W[N, K]^T over a packed weight, on the calling thread.</summary>
+internal static unsafe class MatMul
+{
+    /// <summary>Depth of one block: a panel's block (48 x 384 floats) and the packed rows stay in the second-level cache.
+    /// Part of the arithmetic: partial sums of blocks are added in rising order, for one row as for many.</summary>
+    public const int DepthBlock = 384;
+
+    /// <summary>Rows packed at a time.</summary>
+    public const int RowBlock = 192;
+
+    private const int FewRows = 4;
+
+    /// <summary>Multiplies on the calling thread.</summary>
+    /// <param name="xTK">Rows of input, <paramref name="strideX"/> floats apart.</param>
+    /// <param name="numRows">T.</param>
+    /// <param name="strideX">Floats from one row of X to the next, at least K.</param>
+    /// <param name="w">W[N, K].</param>
+    /// <param name="yTN">Rows of output.</param>
+    /// <param name="strideY">Floats from one row of Y to the next, at least N.</param>
+    /// <param name="accumulate">Whether Y is added to (a residual) or overwritten.</param>
+    public static void Forward(float* xTK, int numRows, int strideX, PackedMatrix w, float* yTN, int strideY, bool accumulate) =>
+        Forward(xTK, numRows, strideX, w, 0, w.NumPanels, yTN, strideY, accumulate);
+
+    /// <summary>The same for the panels [firstPanel, endPanel) of W alone: columns 48 firstPanel onward of Y.</summary>
+    public static void Forward(
+        float* xTK, int numRows, int strideX, PackedMatrix w, int firstPanel, int endPanel, float* yTN, int strideY, bool accumulate)
+    {
+        if (numRows <= FewRows)
+        {
+            for (var row = 0; row < numRows; row++)
+            {
+                OneRow(xTK + ((long)row * strideX), w, firstPanel, endPanel, yTN + ((long)row * strideY), accumulate);
+            }
+
+            return;
+        }
+
+        var scratch = Scratch.Current;
+        for (var row = 0; row < numRows; row += RowBlock)
+        {
+            Block(
+                scratch, xTK + ((long)row * strideX), Math.Min(RowBlock, numRows - row), strideX, w, firstPanel, endPanel, yTN + ((long)row * strideY), strideY, accumulate);
+        }
+    }
+
+    /// <summary>Multiplies on all processors: by blocks of rows, or by panels where there are few rows.</summary>
+    public static void ForwardParallel(float* xTK, int numRows, int strideX, PackedMatrix w, float* yTN, int strideY, bool accumulate)
+    {
+        const int RowsPerTask = 96;
+        if (numRows >= 2 * RowsPerTask)
+        {
+            WorkerPool.For((numRows + RowsPerTask - 1) / RowsPerTask, task =>
+            {
+                var row = task * RowsPerTask;
+                Forward(xTK + ((long)row * strideX), Math.Min(RowsPerTask, numRows - row), strideX, w, yTN + ((long)row * strideY), strideY, accumulate);
+            });
+            return;
+        }
+
+        // A task must be worth waking a thread for: about a quarter of a million weights.
+        var panelsPerTask = Math.Max(1, 262_144 / (MicroKernel.Columns * w.Columns * Math.Max(1, numRows / 8)));
+        WorkerPool.For((w.NumPanels + panelsPerTask - 1) / panelsPerTask, task =>
+        {
+            var first = task * panelsPerTask;
+            Forward(xTK, numRows, strideX, w, first, Math.Min(w.NumPanels, first + panelsPerTask), yTN, strideY, accumulate);
+        });
+    }
+
+    /// <summary>The same product by the definition, in the same order of sums: for tests.</summary>
+    public static void Reference(ReadOnlySpan<float> xTK, int numRows, ReadOnlySpan<float> wNK, int numColumns, int depth, Span<float> yTN)
+    {
+        for (var row = 0; row < numRows; row++)
+        {
+            for (var column = 0; column < numColumns; column++)
+            {
+                var sum = 0d;
+                for (var k = 0; k < depth; k++)
+                {
+                    sum += (double)xTK[(row * depth) + k] * wNK[(column * depth) + k];
+                }
+
+                yTN[(row * numColumns) + column] = (float)sum;
+            }
+        }
+    }
+
+    private static void Block(
+        Scratch scratch, float* x, int numRows, int strideX, PackedMatrix w, int firstPanel, int endPanel, float* y, int strideY, bool accumulate)
+    {
+        var depth = w.Columns;
+        var numTiles = (numRows + MicroKernel.Rows - 1) / MicroKernel.Rows;
+        var packed = scratch.Get(Scratch.Slot.PackedRows, (long)numTiles * MicroKernel.Rows * Math.Min(depth, DepthBlock));
+        var widened = w.Type == PanelType.Float32 ? null : scratch.Get(Scratch.Slot.WidenedPanel, DepthBlock * MicroKernel.Columns);
+        var edge = stackalloc float[MicroKernel.Rows * MicroKernel.Columns];
+        for (var k = 0; k < depth; k += DepthBlock)
+        {
+            var count = Math.Min(DepthBlock, depth - k);
+            PackRows(x + k, numRows, strideX, count, packed);
+            var add = accumulate || k > 0;
+            for (var panel = firstPanel; panel < endPanel; panel++)
+            {
+                var b = w.Block(panel, k, count, widened);
+                var width = w.WidthOf(panel);
+                var numColumns = w.RowsOf(panel);
+                for (var tile = 0; tile < numTiles; tile++)
+                {
+                    var row = tile * MicroKernel.Rows;
+                    var c = y + ((long)row * strideY) + (panel * MicroKernel.Columns);
+                    var a = packed + ((long)row * count);
+                    if (numColumns == width && row + MicroKernel.Rows <= numRows)
+                    {
+                        MicroKernel.Tile(count, width, a, b, c, strideY, add);
+                    }
+                    else
+                    {
+                        MicroKernel.Tile(count, width, a, b, edge, MicroKernel.Columns, accumulate: false);
+                        CopyEdge(edge, c, Math.Min(MicroKernel.Rows, numRows - row), numColumns, strideY, add);
+                    }
+                }
+            }
+        }
+    }
+
+    private static void CopyEdge(float* edge, float* c, int numRows, int numColumns, int strideC, bool add)
+    {
+        for (var row = 0; row < numRows; row++)
+        {
+            var source = new ReadOnlySpan<float>(edge + (row * MicroKernel.Columns), numColumns);
+            var target = new Span<float>(c + ((long)row * strideC), numColumns);
+            if (add)
+            {
+                for (var column = 0; column < target.Length; column++)
+                {
+                    target[column] += source[column];
+                }
+            }
+            else
+            {
+                source.CopyTo(target);
+            }
+        }
+    }
+
+    /// <summary>Packs rows as [tile][depth][8]; rows past the end are zeros.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void PackRows(float* x, int numRows, int strideX, int depth, float* packed)
+    {
+        for (var row = 0; row < numRows; row += MicroKernel.Rows, packed += (long)MicroKernel.Rows * depth)
+        {
+            var source = x + ((long)row * strideX);
+            var valid = Math.Min(MicroKernel.Rows, numRows - row);
+            if (valid == MicroKernel.Rows)
+            {
+                PackTile(source, strideX, depth, packed);
+                continue;
+            }
+
+            for (var k = 0; k < depth; k++)
+            {
+                for (var i = 0; i < MicroKernel.Rows; i++)
+                {
+                    packed[(k * MicroKernel.Rows) + i] = i < valid ? source[((long)i * strideX) + k] : 0;
+                }
+            }
+        }
+    }
+
+    /// <summary>Transposes 8 rows of <paramref name="depth"/> numbers into [depth][8], 8 by 8 in registers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void PackTile(float* x, int strideX, int depth, float* packed)
+    {
+        var k = 0;
+        if (Vector256.IsHardwareAccelerated)
+        {
+            for (; k + 8 <= depth; k += 8)
+            {
+                Transpose8By8(x + k, strideX, packed + (k * 8), 8);
+            }
+        }
+
+        for (; k < depth; k++)
+        {
+            for (var i = 0; i < MicroKernel.Rows; i++)
+            {
+                packed[(k * MicroKernel.Rows) + i] = x[((long)i * strideX) + k];
+            }
+        }
+    }
+
+    /// <summary>destination[j][i] = source[i][j] for 8 by 8 numbers: pairs, then quads, then halves change places.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Transpose8By8(float* source, long strideSource, float* destination, long strideDestination)
+    {
+        var r0 = Vector256.Load(source);
+        var r1 = Vector256.Load(source + strideSource);
+        var r2 = Vector256.Load(source + (2 * strideSource));
+        var r3 = Vector256.Load(source + (3 * strideSource));
+        var r4 = Vector256.Load(source + (4 * strideSource));
+        var r5 = Vector256.Load(source + (5 * strideSource));
+        var r6 = Vector256.Load(source + (6 * strideSource));
+        var r7 = Vector256.Load(source + (7 * strideSource));
+        var even = Vector256.Create(0, 8, 1, 9, 4, 12, 5, 13);
+        var odd = Vector256.Create(2, 10, 3, 11, 6, 14, 7, 15);
+        var t0 = Pick(r0, r1, even);
+        var t1 = Pick(r0, r1, odd);
+        var t2 = Pick(r2, r3, even);
+        var t3 = Pick(r2, r3, odd);
+        var t4 = Pick(r4, r5, even);
+        var t5 = Pick(r4, r5, odd);
+        var t6 = Pick(r6, r7, even);
+        var t7 = Pick(r6, r7, odd);
+        var low = Vector256.Create(0, 1, 8, 9, 4, 5, 12, 13);
+        var high = Vector256.Create(2, 3, 10, 11, 6, 7, 14, 15);
+        var u0 = Pick(t0, t2, low);
+        var u1 = Pick(t0, t2, high);
+        var u2 = Pick(t1, t3, low);
+        var u3 = Pick(t1, t3, high);
+        var u4 = Pick(t4, t6, low);
+        var u5 = Pick(t4, t6, high);
+        var u6 = Pick(t5, t7, low);
+        var u7 = Pick(t5, t7, high);
+        Vector256.Create(u0.GetLower(), u4.GetLower()).Store(destination);
+        Vector256.Create(u1.GetLower(), u5.GetLower()).Store(destination + strideDestination);
+        Vector256.Create(u2.GetLower(), u6.GetLower()).Store(destination + (2 * strideDestination));
+        Vector256.Create(u3.GetLower(), u7.GetLower()).Store(destination + (3 * strideDestination));
+        Vector256.Create(u0.GetUpper(), u4.GetUpper()).Store(destination + (4 * strideDestination));
+        Vector256.Create(u1.GetUpper(), u5.GetUpper()).Store(destination + (5 * strideDestination));
+        Vector256.Create(u2.GetUpper(), u6.GetUpper()).Store(destination + (6 * strideDestination));
+        Vector256.Create(u3.GetUpper(), u7.GetUpper()).Store(destination + (7 * strideDestination));
+    }
+
+    /// <summary>Lanes of two vectors by number: 0..7 are the first's, 8..15 the second's.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Pick(Vector256<float> first, Vector256<float> second, Vector256<int> lanes)
+    {
+        if (System.Runtime.Intrinsics.X86.Avx512F.VL.IsSupported)
+        {
+            return System.Runtime.Intrinsics.X86.Avx512F.VL.PermuteVar8x32x2(first, lanes, second);
+        }
+
+        var fromFirst = Vector256.Shuffle(first, lanes & Vector256.Create(7));
+        var fromSecond = Vector256.Shuffle(second, lanes & Vector256.Create(7));
+        return Vector256.ConditionalSelect(Vector256.GreaterThan(lanes, Vector256.Create(7)).AsSingle(), fromSecond, fromFirst);
+    }
+
+    /// <summary>One row by panels, with the sums in the order that <see cref="MicroKernel.Tile"/> has.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void OneRow(float* x, PackedMatrix w, int firstPanel, int endPanel, float* y, bool accumulate)
+    {
+        var widened = w.Type == PanelType.Float32 ? null : Scratch.Current.Get(Scratch.Slot.WidenedPanel, DepthBlock * MicroKernel.Columns);
+        var sums = stackalloc float[MicroKernel.Columns];
+        for (var panel = firstPanel; panel < endPanel; panel++)
+        {
+            var width = w.WidthOf(panel);
+            for (var k = 0; k < w.Columns; k += DepthBlock)
+            {
+                var count = Math.Min(DepthBlock, w.Columns - k);
+                var b = w.Block(panel, k, count, widened);
+                if (width == MicroKernel.Columns)
+                {
+                    var s0 = Vector512<float>.Zero;
+                    var s1 = Vector512<float>.Zero;
+                    var s2 = Vector512<float>.Zero;
+                    for (var i = 0; i < count; i++, b += MicroKernel.Columns)
+                    {
+                        var a = Vector512.Create(x[k + i]);
+                        s0 = Vector512.FusedMultiplyAdd(a, Vector512.Load(b), s0);
+                        s1 = Vector512.FusedMultiplyAdd(a, Vector512.Load(b + 16), s1);
+                        s2 = Vector512.FusedMultiplyAdd(a, Vector512.Load(b + 32), s2);
+                    }
+
+                    s0.Store(sums);
+                    s1.Store(sums + 16);
+                    s2.Store(sums + 32);
+                }
+                else
+                {
+                    for (var column = 0; column < width; column += 16)
+                    {
+                        var s = Vector512<float>.Zero;
+                        for (var i = 0; i < count; i++)
+                        {
+                            s = Vector512.FusedMultiplyAdd(Vector512.Create(x[k + i]), Vector512.Load(b + (i * width) + column), s);
+                        }
+
+                        s.Store(sums + column);
+                    }
+                }
+
+                CopyEdge(sums, y + (panel * MicroKernel.Columns), 1, w.RowsOf(panel), 0, accumulate || k > 0);
+            }
+        }
+    }
+}

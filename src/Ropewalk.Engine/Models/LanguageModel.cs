@@ -1,0 +1,51 @@
+using Ropewalk.Engine.Formats.HuggingFace;
+
+namespace Ropewalk.Engine.Models;
+
+/// <summary>A causal language model: ids in, logits out. It knows nothing of tokenization, of scaling methods or of experiments.</summary>
+public abstract class LanguageModel : IDisposable
+{
+    /// <summary>Keeps what every model has.</summary>
+    protected LanguageModel(string name, string architecture, ModelShape shape, RopeConfig rope)
+    {
+        Name = name;
+        Architecture = architecture;
+        Shape = shape;
+        Rope = rope;
+    }
+
+    /// <summary>The folder's name.</summary>
+    public string Name { get; }
+
+    /// <summary>The config's model_type.</summary>
+    public string Architecture { get; }
+
+    /// <summary>Sizes.</summary>
+    public ModelShape Shape { get; }
+
+    /// <summary>Rotary position embedding as the config has it.</summary>
+    public RopeConfig Rope { get; }
+
+    /// <summary>Numbers in all weights, a shared embedding once.</summary>
+    public abstract long NumParameters { get; }
+
+    /// <summary>Runs the tokens that follow the cache's.</summary>
+    /// <param name="tokens">Ids, 0 .. V-1; with a single-pass cache the whole sequence.</param>
+    /// <param name="cache">Holds the tokens before; takes these in.</param>
+    /// <param name="rotary">Angles for every position up to the last of these tokens.</param>
+    /// <param name="firstRow">Logits are computed for the rows from here on.</param>
+    /// <param name="sink">Takes them.</param>
+    /// <param name="cancellationToken">Stops between chunks.</param>
+    public abstract void Forward(
+        ReadOnlySpan<int> tokens, KeyValueCache cache, RotaryTable rotary, int firstRow, LogitsSink sink, CancellationToken cancellationToken = default);
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Frees the weights.</summary>
+    protected abstract void Dispose(bool disposing);
+}

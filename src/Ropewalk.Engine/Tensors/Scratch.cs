@@ -1,0 +1,60 @@
+namespace Ropewalk.Engine.Tensors;
+
+/// <summary>Working memory of one thread: a few named slots that grow and are reused, so that kernels allocate nothing per call.</summary>
+internal sealed unsafe class Scratch
+{
+    [ThreadStatic]
+    private static Scratch? s_current;
+
+    private readonly NativeBuffer<float>?[] _slots = new NativeBuffer<float>?[(int)Slot.Count];
+
+    /// <summary>What a slot holds while a kernel runs. Two uses that may overlap in time have two slots.</summary>
+    internal enum Slot
+    {
+        /// <summary>Packed rows of a matrix product's left side.</summary>
+        PackedRows,
+
+        /// <summary>One block of a weight panel, widened to float32.</summary>
+        WidenedPanel,
+
+        /// <summary>Rows after a norm.</summary>
+        Normalized,
+
+        /// <summary>Queries, then attention's output.</summary>
+        Queries,
+
+        /// <summary>Keys and values of a chunk.</summary>
+        KeysValues,
+
+        /// <summary>Gate of the gated MLP.</summary>
+        Gate,
+
+        /// <summary>Up projection of the gated MLP.</summary>
+        Up,
+
+        /// <summary>Attention's transposed queries, scores and output.</summary>
+        Attention,
+
+        /// <summary>Logits of a few rows.</summary>
+        Logits,
+
+        /// <summary>How many slots there are.</summary>
+        Count,
+    }
+
+    /// <summary>The scratch memory of the calling thread.</summary>
+    public static Scratch Current => s_current ??= new Scratch();
+
+    /// <summary>At least <paramref name="length"/> floats, with whatever the last use left in them.</summary>
+    public float* Get(Slot slot, long length)
+    {
+        ref var buffer = ref _slots[(int)slot];
+        if (buffer is null || buffer.Length < length)
+        {
+            buffer?.Dispose();
+            buffer = new NativeBuffer<float>(length);
+        }
+
+        return buffer.Pointer;
+    }
+}

@@ -1,0 +1,70 @@
+using System.Text;
+using System.Text.Unicode;
+using Ropewalk.Positions;
+
+namespace Ropewalk.Lab.Data;
+
+/// <summary>Reads the texts that windows are cut from.</summary>
+public static class TextFile
+{
+    /// <summary>Largest text that is read whole: 1 GiB.</summary>
+    public const long MaximumBytes = 1L << 30;
+
+    /// <summary>A UTF-8 file as a string, without its byte order mark.</summary>
+    /// <param name="path">Path as the user gave it.</param>
+    /// <exception cref="UserInputException">Missing, not a regular file, too large, empty, or not UTF-8 (with the offset of the first bad byte).</exception>
+    public static string Read(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new UserInputException($"--text: found the folder {path}, expected a text file");
+        }
+
+        var info = new FileInfo(path);
+        if (!info.Exists)
+        {
+            throw new UserInputException($"--text: found no file {path}, expected a UTF-8 text file");
+        }
+
+        if (info.Length > MaximumBytes)
+        {
+            throw new UserInputException($"{path}: found {info.Length} bytes, expected at most {MaximumBytes}");
+        }
+
+        byte[] bytes;
+        try
+        {
+            bytes = File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserInputException($"{path}: cannot be read ({e.Message}), expected a readable text file");
+        }
+
+        var text = bytes.AsSpan();
+        if (text.StartsWith(Encoding.UTF8.Preamble))
+        {
+            text = text[Encoding.UTF8.Preamble.Length..];
+        }
+
+        if (!Utf8.IsValid(text))
+        {
+            throw new UserInputException($"{path}: found a byte that is not UTF-8 at offset {FirstInvalid(bytes)}, expected UTF-8 text");
+        }
+
+        return text.IsEmpty
+            ? throw new UserInputException($"{path}: found an empty file, expected text")
+            : Encoding.UTF8.GetString(text);
+    }
+
+    private static int FirstInvalid(ReadOnlySpan<byte> bytes)
+    {
+        var at = 0;
+        while (Rune.DecodeFromUtf8(bytes[at..], out _, out var consumed) == System.Buffers.OperationStatus.Done)
+        {
+            at += consumed;
+        }
+
+        return at;
+    }
+}

@@ -1,0 +1,102 @@
+using Ropewalk.Lab.Data;
+
+namespace Ropewalk.Lab.Evaluation;
+
+/// <summary>95 % percentile intervals by resampling: whole documents where there are at least 8, else contiguous blocks of tokens, because
+/// the losses of neighbouring tokens are not independent. Two methods are compared on the same resamples (paired).</summary>
+public sealed class Bootstrap
+{
+    /// <summary>Resamples of an interval.</summary>
+    public const int Resamples = 4000;
+
+    private const int DocumentsEnough = 8;
+    private readonly int[][] _draws;
+    private readonly (int Window, int From, int To)[][] _units;
+
+    /// <summary>Chooses the units of a set and draws the resamples once.</summary>
+    /// <param name="set">What is scored.</param>
+    /// <param name="seed">Of the resamples.</param>
+    public Bootstrap(WindowSet set, ulong seed)
+    {
+        var byDocument = set.Windows.Select((w, i) => (w.Document, Index: i)).GroupBy(w => w.Document).ToList();
+        if (byDocument.Count >= DocumentsEnough)
+        {
+            Unit = $"{byDocument.Count} documents";
+            _units = [.. byDocument.Select(g => g.Select(w => (w.Index, 0, set.Length - 1)).ToArray())];
+        }
+        else
+        {
+            // At least 32 tokens, so that a block holds some of the correlation; about 40 blocks or more in all where the text allows it.
+            var block = (int)Math.Clamp(set.NumScored / 40, Math.Min(32, set.Length - 1), 256);
+            _units = [.. set.Windows.SelectMany((_, w) => Blocks(w, set.Length - 1, block))];
+            Unit = $"{_units.Length} blocks of {block} tokens";
+        }
+
+        var random = new CounterRandom(seed);
+        _draws = [.. Enumerable.Range(0, Resamples).Select(_ => Enumerable.Range(0, _units.Length).Select(_ => random.NextInt(_units.Length)).ToArray())];
+    }
+
+    /// <summary>What is resampled, in words.</summary>
+    public string Unit { get; }
+
+    /// <summary>Mean loss and the perplexity's interval.</summary>
+    public Perplexity Measure(float[][] losses)
+    {
+        var (sums, counts) = Sums(losses);
+        var (low, high) = Interval(sums, counts);
+        return new Perplexity(sums.Sum() / counts.Sum(), Math.Exp(low), Math.Exp(high), counts.Sum());
+    }
+
+    /// <summary>Difference of the mean losses, first minus second, with its interval, in nats: negative where the first is better.</summary>
+    public (double Difference, double Low, double High) Compare(float[][] first, float[][] second)
+    {
+        var (a, counts) = Sums(first);
+        var (b, _) = Sums(second);
+        var differences = a.Zip(b, (x, y) => x - y).ToArray();
+        var (low, high) = Interval(differences, counts);
+        return (differences.Sum() / counts.Sum(), low, high);
+    }
+
+    private static IEnumerable<(int Window, int From, int To)[]> Blocks(int window, int count, int block)
+    {
+        var blocks = Math.Max(1, count / block);
+        for (var i = 0; i < blocks; i++)
+        {
+            yield return [(window, (int)((long)count * i / blocks), (int)((long)count * (i + 1) / blocks))];
+        }
+    }
+
+    private (double[] Sums, long[] Counts) Sums(float[][] losses) =>
+        ([.. _units.Select(u => u.Sum(p => Sum(losses[p.Window].AsSpan(p.From, p.To - p.From))))], [.. _units.Select(u => u.Sum(p => (long)(p.To - p.From)))]);
+
+    private static double Sum(ReadOnlySpan<float> values)
+    {
+        var sum = 0d;
+        foreach (var value in values)
+        {
+            sum += value;
+        }
+
+        return sum;
+    }
+
+    private (double Low, double High) Interval(double[] sums, long[] counts)
+    {
+        var means = new double[Resamples];
+        for (var r = 0; r < Resamples; r++)
+        {
+            var sum = 0d;
+            var count = 0L;
+            foreach (var unit in _draws[r])
+            {
+                sum += sums[unit];
+                count += counts[unit];
+            }
+
+            means[r] = sum / count;
+        }
+
+        Array.Sort(means);
+        return (means[(int)(0.025 * Resamples)], means[(int)(0.975 * Resamples)]);
+    }
+}

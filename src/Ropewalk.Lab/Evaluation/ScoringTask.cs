@@ -1,0 +1,9 @@
+using Ropewalk.Positions;
+
+namespace Ropewalk.Lab.Evaluation;
+
+/// <summary>One sequence to score.</summary>
+/// <param name="Tokens">Ids; positions count from its first.</param>
+/// <param name="Frequencies">In force.</param>
+/// <param name="FirstScored">Index of the first token whose loss is wanted, at least 1.</param>
+public readonly record struct ScoringTask(int[] Tokens, RopeFrequencies Frequencies, int FirstScored);
