@@ -106,6 +106,6 @@ public static class WindowPlanner
     }
 
     /// <summary>As many windows, evenly spaced.</summary>
-    private static ImmutableArray<EvaluationWindow> Spread(ImmutableArray<EvaluationWindow> windows, int count) =>
+    public static ImmutableArray<EvaluationWindow> Spread(ImmutableArray<EvaluationWindow> windows, int count) =>
         count == 0 || count >= windows.Length ? windows : [.. Enumerable.Range(0, count).Select(i => windows[(int)((long)i * windows.Length / count)])];
 }

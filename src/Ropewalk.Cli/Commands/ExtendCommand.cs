@@ -1,0 +1,131 @@
+using System.CommandLine;
+using Ropewalk.Engine.Formats.HuggingFace;
+using Ropewalk.Lab.Runs;
+using Ropewalk.Positions;
+
+namespace Ropewalk.Cli.Commands;
+
+/// <summary>ropewalk extend: the main job.</summary>
+internal static class ExtendCommand
+{
+    // Alone on a fresh clone it must end while somebody watches.
+    private const string DefaultBudget = "3m";
+
+    public static Command Create(TextWriter output, TextWriter error)
+    {
+        var model = new Argument<string?>("MODEL") { Description = "Folder of a Hugging Face checkpoint. Default: the embedded model bytes2m (window 256).", Arity = ArgumentArity.ZeroOrOne };
+        var to = new Option<int?>("--to") { Description = "Target window in tokens. Default: eight times the model's." };
+        var text = Options.Text("Text files to search on. Default: stories of the embedded generator.");
+        var heldout = Options.Heldout();
+        var outFolder = new Option<string?>("--out") { Description = "Output folder, absent or empty. Default: out/extend-1, -2, ..." };
+        var population = new Option<int?>("--population") { Description = "Individuals of the search. Default: 64, as in the paper, or what --budget allows." };
+        var iterations = new Option<int?>("--iterations") { Description = "Iterations of the search. Default: 40, as in the paper, or what --budget allows." };
+        var windows = new Option<int>("--windows") { Description = "Windows that a candidate is judged on. Default: 5.", DefaultValueFactory = _ => 5 };
+        var heldoutWindows = new Option<int>("--heldout-windows") { Description = "Held-out windows at most, 0 for all. Default: 16.", DefaultValueFactory = _ => 16 };
+        var seed = Options.Seed();
+        var attention = new Option<string>("--attention-factor") { Description = "su, yarn or a number: what cosines and sines are multiplied by, in the search and in the export. Default: su.", DefaultValueFactory = _ => "su" };
+        var target = new Option<string>("--target") { Description = "huggingface or ropewalk (searches start tokens too, which only factors.json can hold). Default: huggingface.", DefaultValueFactory = _ => "huggingface" };
+        var style = new Option<string>("--config-style") { Description = "Keys of the exported config: v4 (rope_scaling) or v5 (rope_parameters). Default: v4.", DefaultValueFactory = _ => "v4" };
+        var shortLoss = new Option<string>("--max-short-loss") { Description = "Loss of perplexity at the old window past which the export is refused. Default: 2%.", DefaultValueFactory = _ => "2%" };
+        var stride = new Option<int?>("--window-stride") { Description = "Tokens that one run of the baseline \"window\" scores; 1 is exact. Default: the smallest power of two that costs at most a quarter of the search." };
+        var budget = new Option<string?>("--budget") { Description = $"Time for the whole job, e.g. 90s, 30m, 2h; it chooses population and iterations. Default: none; {DefaultBudget} when neither MODEL, --population nor --iterations is given." };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Stop after the estimate." };
+        var json = Options.Json();
+        var threads = Options.Threads();
+        var command = new Command("extend", "Make a model's window longer: measure, search as LongRoPE does, prove on held-out text, export. Example: ropewalk extend my-model --to 32768 --text books/*.txt --out my-model-32k")
+        {
+            model, to, text, heldout, outFolder, population, iterations, windows, heldoutWindows, seed, attention, target, style, shortLoss, stride, budget, dryRun, json, threads,
+        };
+        command.SetAction(parsed => CommandHost.Run(error, parsed.GetValue(threads), stop =>
+        {
+            var isJson = parsed.GetValue(json);
+            var time = parsed.GetValue(budget)
+                ?? (parsed.GetValue(model) is null && parsed.GetValue(population) is null && parsed.GetValue(iterations) is null ? DefaultBudget : null);
+            var options = new ExtendOptions
+            {
+                Model = parsed.GetValue(model) ?? Options.DefaultModel,
+                TargetContext = parsed.GetValue(to),
+                Texts = [.. parsed.GetValue(text) ?? []],
+                Heldout = [.. parsed.GetValue(heldout) ?? []],
+                Out = parsed.GetValue(outFolder) ?? FreeFolder(),
+                Population = parsed.GetValue(population) is { } p ? Options.AtLeast("--population", p, 4) : null,
+                Iterations = parsed.GetValue(iterations) is { } i ? Options.AtLeast("--iterations", i, 0) : null,
+                Windows = Options.AtLeast("--windows", parsed.GetValue(windows), 1),
+                HeldoutWindows = Options.AtLeast("--heldout-windows", parsed.GetValue(heldoutWindows), 0),
+                Seed = parsed.GetValue(seed),
+                AttentionFactor = parsed.GetValue(attention)!,
+                Target = Target(parsed.GetValue(target)!),
+                ConfigStyle = Style(parsed.GetValue(style)!),
+                MaximumShortLoss = Options.Share("--max-short-loss", parsed.GetValue(shortLoss)!),
+                WindowStride = parsed.GetValue(stride) is { } k ? Options.AtLeast("--window-stride", k, 1) : null,
+                Budget = time is null ? null : Options.Duration("--budget", time),
+                DryRun = parsed.GetValue(dryRun),
+                CommandLine = "ropewalk " + string.Join(' ', parsed.Tokens.Select(t => t.Value)),
+            };
+            var reporter = new ConsoleReporter(error, !Console.IsErrorRedirected);
+            if (parsed.GetValue(model) is null)
+            {
+                reporter.Line($"no MODEL given: extending the embedded model bytes2m{(options.Texts.IsEmpty ? " on generated stories" : "")}");
+            }
+
+            ExtendResult? result;
+            try
+            {
+                result = new ExtendJob(options, reporter, TimeProvider.System, stop).Run();
+            }
+            finally
+            {
+                reporter.Clear();
+            }
+
+            if (result is null)
+            {
+                return ExitCodes.Done;
+            }
+
+            if (isJson)
+            {
+                output.Write(ResultJson.Serialize(ExtendRecord.Of(result)));
+            }
+            else
+            {
+                ExtendTable.Write(output, result);
+            }
+
+            if (result.Refusal is { } refusal)
+            {
+                error.WriteLine($"ropewalk: {refusal}");
+                return ExitCodes.CheckFailed;
+            }
+
+            return ExitCodes.Done;
+        }));
+        return command;
+    }
+
+    internal static ExportTarget Target(string text) => text switch
+    {
+        "huggingface" => ExportTarget.HuggingFace,
+        "ropewalk" => ExportTarget.Ropewalk,
+        _ => throw new UserInputException($"--target: found \"{text}\", expected huggingface or ropewalk"),
+    };
+
+    private static RopeConfigStyle Style(string text) => text switch
+    {
+        "v4" => RopeConfigStyle.V4,
+        "v5" => RopeConfigStyle.V5,
+        _ => throw new UserInputException($"--config-style: found \"{text}\", expected v4 or v5"),
+    };
+
+    private static string FreeFolder()
+    {
+        for (var i = 1; ; i++)
+        {
+            var folder = Path.Combine("out", $"extend-{i}");
+            if (!Path.Exists(folder))
+            {
+                return folder;
+            }
+        }
+    }
+}

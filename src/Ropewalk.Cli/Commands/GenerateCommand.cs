@@ -1,0 +1,104 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Ropewalk.Engine.Generation;
+using Ropewalk.Engine.Models;
+using Ropewalk.Engine.Tokenization;
+using Ropewalk.Lab.Data;
+using Ropewalk.Lab.Runs;
+using Ropewalk.Positions;
+
+namespace Ropewalk.Cli.Commands;
+
+/// <summary>ropewalk generate: continue a prompt.</summary>
+internal static class GenerateCommand
+{
+    public static Command Create(TextWriter output, TextWriter error)
+    {
+        var model = Options.Model();
+        var prompt = new Option<string>("--prompt") { Description = "Text to continue.", Required = true };
+        var maxTokens = new Option<int>("--max-tokens") { Description = "Tokens to generate at most. Default: 128.", DefaultValueFactory = _ => 128 };
+        var temperature = new Option<double>("--temperature") { Description = "0 takes the likeliest token each time. Default: 0.", DefaultValueFactory = _ => 0 };
+        var seed = Options.Seed();
+        var scaling = Options.Scaling();
+        var json = Options.Json();
+        var threads = Options.Threads();
+        var command = new Command("generate", "Continue a prompt. The factors are chosen once, for prompt and tokens together. Example: ropewalk generate my-model --prompt \"Once upon a time\" --max-tokens 200")
+        {
+            model, prompt, maxTokens, temperature, seed, scaling, json, threads,
+        };
+        command.SetAction(parsed => CommandHost.Run(error, parsed.GetValue(threads), stop =>
+        {
+            var heat = parsed.GetValue(temperature);
+            if (!double.IsFinite(heat) || heat < 0)
+            {
+                throw new UserInputException($"--temperature: found {heat}, expected 0 or more");
+            }
+
+            var limit = Options.AtLeast("--max-tokens", parsed.GetValue(maxTokens), 1);
+            using var loaded = ModelLoader.Load(parsed.GetValue(model)!);
+            var tokenizer = Tokenizer.Load(parsed.GetValue(model)!);
+            var rule = Scalings.Choose(parsed.GetValue(scaling), loaded.Rope);
+            var ids = tokenizer.Encode(parsed.GetValue(prompt)!, matchSpecialTokens: false);
+            if (ids.Length == 0)
+            {
+                throw new UserInputException("--prompt: found an empty text, and this tokenizer puts no token in front of it; expected at least one token");
+            }
+
+            var length = ids.Length + (long)limit;
+            if (length > int.MaxValue / 2)
+            {
+                throw new UserInputException($"--max-tokens: found {limit}, expected at most {(int.MaxValue / 2) - ids.Length}");
+            }
+
+            var isJson = parsed.GetValue(json);
+            if (rule.Name == "none" && length > loaded.Rope.MaximumContext)
+            {
+                error.WriteLine($"note: {length:N0} tokens are more than the model's window of {loaded.Rope.MaximumContext:N0}, and no scaling is in force");
+            }
+
+            var random = new CounterRandom(parsed.GetValue(seed)).Fork(3);
+            var decoder = new StreamingDecoder(tokenizer, skipSpecialTokens: true, continuesText: true);
+            var generated = new List<int>();
+            var text = new System.Text.StringBuilder();
+            var start = Stopwatch.GetTimestamp();
+            void Emit(string piece)
+            {
+                text.Append(piece);
+                if (!isJson)
+                {
+                    output.Write(piece);
+                    output.Flush();
+                }
+            }
+
+            foreach (var id in TextGenerator.Generate(loaded, rule, ids, limit, new Sampler(heat, random.NextDouble), tokenizer.EosToken, stop))
+            {
+                generated.Add(id);
+                Emit(decoder.Append(id));
+            }
+
+            Emit(decoder.Flush());
+            var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            if (isJson)
+            {
+                output.Write(ResultJson.Serialize(new
+                {
+                    Model = loaded.Name,
+                    Scaling = rule.Spec,
+                    Text = text.ToString(),
+                    Tokens = generated,
+                    PromptTokens = ids.Length,
+                    FinishReason = generated.Count == limit ? "length" : "stop",
+                    Seconds = seconds,
+                }));
+            }
+            else
+            {
+                output.WriteLine();
+            }
+
+            return ExitCodes.Done;
+        }));
+        return command;
+    }
+}

@@ -1,0 +1,104 @@
+using System.CommandLine;
+using System.Text.Json;
+using Ropewalk.Engine.Formats.HuggingFace;
+using Ropewalk.Lab.Runs;
+using Ropewalk.Positions.Laws;
+using Spectre.Console;
+
+namespace Ropewalk.Cli.Commands;
+
+/// <summary>ropewalk inspect: what a checkpoint's positions are, without loading its weights.</summary>
+internal static class InspectCommand
+{
+    public static Command Create(TextWriter output, TextWriter error)
+    {
+        var model = new Argument<string>("MODEL|config.json") { Description = "Folder of a Hugging Face checkpoint, or a config.json alone." };
+        var to = new Option<int?>("--to") { Description = "Wanted window in tokens, for the base that reaches it. Default: eight times the original." };
+        var length = new Option<int?>("--length") { Description = "Sequence length whose scaling is shown, in tokens. Default: the config's longest." };
+        var scaling = Options.Scaling();
+        var json = Options.Json();
+        var command = new Command("inspect", "Show a checkpoint's rotary encoding: frequencies, wavelengths, factors in force, and what theory says of its reach. Example: ropewalk inspect my-model --length 8192")
+        {
+            model, to, length, scaling, json,
+        };
+        command.SetAction(parsed => CommandHost.Run(error, null, _ =>
+        {
+            var (config, file, notes) = Read(parsed.GetValue(model)!);
+            var rope = RopeConfigReader.Read(config, file);
+            var rule = Scalings.Choose(parsed.GetValue(scaling), rope);
+            var tokens = parsed.GetValue(length) is { } n ? Options.AtLeast("--length", n, 1) : rope.MaximumContext;
+            var wanted = parsed.GetValue(to) is { } t ? Options.AtLeast("--to", t, 1) : checked(8L * rope.Geometry.OriginalContext);
+            var frequencies = rule.At(tokens);
+            var geometry = rope.Geometry;
+            var factors = frequencies.RescaleFactors(geometry);
+            var architecture = config.TryGetProperty("model_type", out var type) && type.ValueKind == JsonValueKind.String ? type.GetString()! : "unknown";
+            var criticalDimension = RopeLaws.CriticalDimension(geometry);
+            var hasCritical = criticalDimension > 0;
+            var report = new
+            {
+                Architecture = architecture,
+                geometry.Base,
+                geometry.RotaryDimension,
+                geometry.OriginalContext,
+                MaximumContext = rope.MaximumContext,
+                Scaling = rule.Spec,
+                Length = tokens,
+                frequencies.InverseFrequencies,
+                frequencies.Wavelengths,
+                RescaleFactors = factors,
+                frequencies.AttentionFactor,
+                frequencies.StartTokens,
+                CriticalDimension = criticalDimension,
+                CriticalPair = RopeLaws.CriticalPair(geometry),
+                ExtrapolationLimit = hasCritical ? RopeLaws.ExtrapolationLimit(geometry, geometry.Base) : double.NaN,
+                Target = wanted,
+                BaseForTarget = hasCritical ? RopeLaws.BaseForLength(geometry, wanted) : double.NaN,
+                CriticalBase = geometry.OriginalContext > Math.Tau && wanted > Math.Tau ? RopeLaws.CriticalBase(geometry, wanted) : double.NaN,
+                Fingerprint = frequencies.Fingerprint,
+                Notes = rope.Notes.Concat(notes).ToList(),
+            };
+            if (parsed.GetValue(json))
+            {
+                output.Write(ResultJson.Serialize(report));
+                return ExitCodes.Done;
+            }
+
+            output.WriteLine($"{file}: {architecture}, base {geometry.Base}, {geometry.Pairs} rotary pairs, original window {Display.Length(geometry.OriginalContext)} tokens, config's window {Display.Length(rope.MaximumContext)}");
+            output.WriteLine($"in force at {Display.Length(tokens)} tokens: {rule.Spec}, attention factor {frequencies.AttentionFactor:G7}{(frequencies.StartTokens > 0 ? $", start tokens {frequencies.StartTokens}" : "")}, SHA-256 {frequencies.Fingerprint[..16]}");
+            output.WriteLine($"critical dimension {report.CriticalDimension} of {geometry.RotaryDimension} (pair {report.CriticalPair}); this base reaches {Tokens(report.ExtrapolationLimit)} tokens; for {Display.Length(wanted)} tokens a base of at least {Tokens(report.BaseForTarget)} (critical base {Tokens(report.CriticalBase)})");
+            var table = new Table { Border = TableBorder.Simple };
+            foreach (var header in new[] { "pair", "inverse frequency", "wavelength (tokens)", "rescale factor", "turns in the original window" })
+            {
+                table.AddColumn(new TableColumn(header).RightAligned());
+            }
+
+            for (var i = 0; i < frequencies.Pairs; i++)
+            {
+                table.AddRow($"{i}{(i == report.CriticalPair ? " *" : "")}", $"{frequencies.InverseFrequencies[i]:G8}", $"{frequencies.Wavelengths[i]:F1}", $"{factors[i]:F4}", $"{geometry.OriginalContext * geometry.InverseFrequency(i) / Math.Tau:F2}");
+            }
+
+            Terminal.On(output).Write(table);
+            output.WriteLine("* the critical pair: from here on a pair does not complete a turn within the original window");
+            foreach (var note in report.Notes)
+            {
+                output.WriteLine($"note: {note}");
+            }
+
+            return ExitCodes.Done;
+        }));
+        return command;
+    }
+
+    private static string Tokens(double value) => double.IsFinite(value) ? value.ToString("N0") : "nothing defined";
+
+    private static (JsonElement Config, string File, IReadOnlyList<string> Notes) Read(string path)
+    {
+        if (!Directory.Exists(path))
+        {
+            return (JsonFile.Read(path), path, []);
+        }
+
+        using var folder = CheckpointFolder.Open(path);
+        return (folder.Config, folder.ConfigPath, [.. folder.Notes]);
+    }
+}

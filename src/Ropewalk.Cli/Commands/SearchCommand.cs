@@ -1,0 +1,124 @@
+using System.CommandLine;
+using Ropewalk.Engine.Formats;
+using Ropewalk.Engine.Models;
+using Ropewalk.Engine.Tokenization;
+using Ropewalk.Lab.Evaluation;
+using Ropewalk.Lab.Runs;
+using Ropewalk.Lab.Search;
+using Ropewalk.Positions;
+using Ropewalk.Positions.Scaling;
+
+namespace Ropewalk.Cli.Commands;
+
+/// <summary>ropewalk search: the LongRoPE search alone; writes factors.json.</summary>
+internal static class SearchCommand
+{
+    public static Command Create(TextWriter output, TextWriter error)
+    {
+        var model = Options.Model();
+        var to = new Option<int>("--to") { Description = "Target window in tokens.", Required = true };
+        var text = Options.Text("Text files to search on. Default: stories of the embedded generator.");
+        var heldout = Options.Heldout();
+        var outFile = new Option<string>("--out") { Description = "Factors file to write. Default: factors.json.", DefaultValueFactory = _ => "factors.json" };
+        var population = new Option<int>("--population") { Description = "Individuals. Default: 64, as in the paper.", DefaultValueFactory = _ => 64 };
+        var iterations = new Option<int>("--iterations") { Description = "Iterations. Default: 40, as in the paper.", DefaultValueFactory = _ => 40 };
+        var windows = new Option<int>("--windows") { Description = "Windows that a candidate is judged on. Default: 5.", DefaultValueFactory = _ => 5 };
+        var heldoutWindows = new Option<int>("--heldout-windows") { Description = "Held-out windows at most, 0 for all. Default: 16.", DefaultValueFactory = _ => 16 };
+        var seed = Options.Seed();
+        var attention = new Option<string>("--attention-factor") { Description = "su, yarn or a number. Default: su.", DefaultValueFactory = _ => "su" };
+        var target = new Option<string>("--target") { Description = "huggingface or ropewalk (searches start tokens too). Default: huggingface.", DefaultValueFactory = _ => "huggingface" };
+        var json = Options.Json();
+        var threads = Options.Threads();
+        var command = new Command("search", "Search rescale factors as LongRoPE does and write them to a file. Example: ropewalk search my-model --to 32768 --text books/*.txt --out factors.json")
+        {
+            model, to, text, heldout, outFile, population, iterations, windows, heldoutWindows, seed, attention, target, json, threads,
+        };
+        command.SetAction(parsed => CommandHost.Run(error, parsed.GetValue(threads), stop =>
+        {
+            var file = parsed.GetValue(outFile)!;
+            if (Directory.Exists(file))
+            {
+                throw new UserInputException($"--out: found the folder {file}, expected the path of a file");
+            }
+
+            var folder = parsed.GetValue(model)!;
+            using var loaded = ModelLoader.Load(folder);
+            ExtendJob.RequireUnscaled(loaded, folder);
+            var tokenizer = Tokenizer.Load(folder);
+            var geometry = loaded.Rope.Geometry;
+            var length = parsed.GetValue(to);
+            if (length <= geometry.OriginalContext)
+            {
+                throw new UserInputException($"--to: found {length}, expected more than the model's window of {geometry.OriginalContext} tokens");
+            }
+
+            var scale = (double)length / geometry.OriginalContext;
+            var options = new ExtendOptions
+            {
+                Model = folder,
+                Out = file,
+                Texts = [.. parsed.GetValue(text) ?? []],
+                Heldout = [.. parsed.GetValue(heldout) ?? []],
+                Windows = Options.AtLeast("--windows", parsed.GetValue(windows), 1),
+                HeldoutWindows = Options.AtLeast("--heldout-windows", parsed.GetValue(heldoutWindows), 0),
+                Seed = parsed.GetValue(seed),
+            };
+            var (searchSet, heldoutSet) = ExtendJob.PlanWindows(options, tokenizer, length);
+            var settings = new SearchSettings
+            {
+                LargestHundredths = SearchSettings.PaperBound(scale),
+                StartTokens = ExtendCommand.Target(parsed.GetValue(target)!) == ExportTarget.Ropewalk ? SearchSettings.PaperStartTokens : [0],
+                Seed = options.Seed,
+            }.Resized(Options.AtLeast("--population", parsed.GetValue(population), 4), Options.AtLeast("--iterations", parsed.GetValue(iterations), 0));
+            var evaluator = new Evaluator(loaded);
+            var factor = ExtendJob.AttentionFactor(parsed.GetValue(attention)!, scale, geometry.OriginalContext);
+            var search = new FactorSearch(evaluator, geometry, searchSet, factor);
+            var reporter = new ConsoleReporter(error, !Console.IsErrorRedirected);
+            var clock = new JobClock(new CostModel(1, 0), ((double)settings.Evaluations * searchSet.NumTokens) + heldoutSet.NumTokens, reporter, () => evaluator.TokensEvaluated) { Stage = "search" };
+            evaluator.WindowDone = clock.WindowDone;
+            var best = double.PositiveInfinity;
+            var count = 0;
+            var (winner, all) = search.Run(
+                settings,
+                batch =>
+                {
+                    best = Math.Min(best, batch.Min(i => i.Perplexity));
+                    count += batch.Count;
+                    clock.Stage = $"search {Math.Min(batch[0].Iteration + 1, settings.Iterations)}/{settings.Iterations}, best {best:F4}, {count:N0} evaluations";
+                },
+                stop);
+            var scaling = new LongRopeScaling(geometry, [search.Entry(winner.Candidate)]);
+            var result = new HeldoutScorer(evaluator, tokenizer, heldoutSet, options.Seed).Measure(ExtendJob.WinnerName, scaling.Spec, length, scaling.At(length), stop);
+            reporter.Clear();
+            RopeFactorsFile.Write(file, scaling, length);
+            if (parsed.GetValue(json))
+            {
+                output.Write(ResultJson.Serialize(new
+                {
+                    Model = loaded.Name,
+                    geometry.OriginalContext,
+                    TargetContext = length,
+                    winner.Candidate.RescaleFactors,
+                    winner.Candidate.StartTokens,
+                    AttentionFactor = factor,
+                    SearchPerplexity = winner.Perplexity,
+                    HeldoutPerplexity = result.Perplexity.Value,
+                    HeldoutCi95 = new[] { result.Perplexity.Low, result.Perplexity.High },
+                    Baselines = search.Seeds(settings).Zip(["linear", "ntk", "yarn"], (seedCandidate, name) => new { Method = name + " seed", SearchPerplexity = all.First(i => i.Candidate.Equals(seedCandidate)).Perplexity }),
+                    Evaluations = all.Count,
+                    evaluator.TokensEvaluated,
+                    Seconds = clock.Elapsed,
+                    Out = file,
+                }));
+                return ExitCodes.Done;
+            }
+
+            output.WriteLine($"perplexity on the search windows {winner.Perplexity:F4}, on held-out windows {result.Perplexity.Value:F4} (95 % {result.Perplexity.Low:F4} .. {result.Perplexity.High:F4})");
+            output.WriteLine($"rescale factors: {string.Join(' ', winner.Candidate.RescaleFactors)}; start tokens {winner.Candidate.StartTokens}; attention factor {factor:F4}");
+            output.WriteLine($"{all.Count:N0} candidates, {evaluator.TokensEvaluated:N0} tokens in {Display.Duration(clock.Elapsed)}");
+            output.WriteLine($"written: {file}");
+            return ExitCodes.Done;
+        }));
+        return command;
+    }
+}

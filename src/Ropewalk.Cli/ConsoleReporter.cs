@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using Ropewalk.Lab.Runs;
+
+namespace Ropewalk.Cli;
+
+/// <summary>Progress on standard error: one line that is rewritten in a terminal, a line now and then in a log.</summary>
+internal sealed class ConsoleReporter(TextWriter error, bool isTerminal) : IJobReporter
+{
+    private readonly Lock _gate = new();
+    private long _last;
+    private int _width;
+    private string _stage = "";
+
+    /// <inheritdoc />
+    public void Line(string text)
+    {
+        lock (_gate)
+        {
+            Clear();
+            error.WriteLine(text);
+        }
+    }
+
+    /// <inheritdoc />
+    public void Live(JobProgress progress)
+    {
+        lock (_gate)
+        {
+            var interval = isTerminal ? 0.2 : 15;
+            if (_last != 0 && Stopwatch.GetElapsedTime(_last).TotalSeconds < interval && (isTerminal || progress.Stage == _stage || progress.Stage.StartsWith("search", StringComparison.Ordinal)))
+            {
+                return;
+            }
+
+            _last = Stopwatch.GetTimestamp();
+            _stage = progress.Stage;
+            var text = $"{100 * progress.Done,5:F1} %  {progress.Stage}  {progress.TokensPerSecond:N0} tokens/s  {Display.Duration(progress.TimeLeft.TotalSeconds)} left";
+            if (isTerminal)
+            {
+                text = text.Length < Width() ? text : text[..(Width() - 1)];
+                error.Write("\r" + text.PadRight(_width));
+                _width = text.Length;
+            }
+            else
+            {
+                error.WriteLine(text);
+            }
+        }
+    }
+
+    /// <summary>Ends the live line.</summary>
+    public void Clear()
+    {
+        if (_width > 0)
+        {
+            error.Write("\r" + new string(' ', _width) + "\r");
+            _width = 0;
+        }
+    }
+
+    private static int Width()
+    {
+        try
+        {
+            return Math.Max(40, Console.WindowWidth);
+        }
+        catch (IOException)
+        {
+            return 120;
+        }
+    }
+}

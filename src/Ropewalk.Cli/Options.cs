@@ -1,0 +1,53 @@
+using System.CommandLine;
+using Ropewalk.Positions;
+
+namespace Ropewalk.Cli;
+
+/// <summary>Options that several commands share.</summary>
+internal static class Options
+{
+    /// <summary>Folder of the default model, beside the program.</summary>
+    public static string DefaultModel => Path.Combine(AppContext.BaseDirectory, "models", "bytes2m");
+
+    public static Option<bool> Json() => new("--json") { Description = "Print one JSON object instead of tables." };
+
+    public static Option<int?> Threads() => new("--threads") { Description = "Threads to work with. Default: every processor. Results do not depend on it." };
+
+    public static Option<string[]> Text(string description) => new("--text") { Description = description, AllowMultipleArgumentsPerToken = true };
+
+    public static Option<string[]> Heldout() => new("--heldout")
+    {
+        Description = "Text files that measure the result and that the search never sees. Default: the last fifth of each --text.",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    public static Option<ulong> Seed() => new("--seed") { Description = "Seed of every random choice. Default: 0. The same seed gives the same factors.", DefaultValueFactory = _ => 0 };
+
+    public static Option<string?> Scaling() => new("--scaling") { Description = $"Scaling of the positions, instead of what config.json says: none, linear:4, ntk:4, dynamic:4, by-parts:4, yarn:4, llama3:8, base:1000000, resonance+yarn:4, longrope:factors.json." };
+
+    public static Argument<string> Model() => new("MODEL") { Description = "Folder of a Hugging Face checkpoint (config.json, safetensors, tokenizer.json)." };
+
+    /// <summary>"90s", "30m", "2h" or plain seconds.</summary>
+    public static TimeSpan Duration(string option, string text)
+    {
+        var unit = text.Length > 0 ? text[^1] : ' ';
+        var factor = unit switch { 's' => 1, 'm' => 60, 'h' => 3600, 'd' => 86_400, _ => 0 };
+        var number = factor == 0 ? text : text[..^1];
+        return double.TryParse(number, out var value) && value > 0 && value * Math.Max(1, factor) < 1e9
+            ? TimeSpan.FromSeconds(value * Math.Max(1, factor))
+            : throw new UserInputException($"{option}: found \"{text}\", expected a time such as 90s, 30m or 2h");
+    }
+
+    /// <summary>"2%" or "0.02".</summary>
+    public static double Share(string option, string text)
+    {
+        var percent = text.EndsWith('%');
+        return double.TryParse(percent ? text[..^1] : text, out var value) && value >= 0
+            ? value / (percent ? 100 : 1)
+            : throw new UserInputException($"{option}: found \"{text}\", expected a share such as 2% or 0.02");
+    }
+
+    /// <summary>A range check with the usual message.</summary>
+    public static int AtLeast(string option, int value, int minimum) =>
+        value >= minimum ? value : throw new UserInputException($"{option}: found {value}, expected at least {minimum}");
+}

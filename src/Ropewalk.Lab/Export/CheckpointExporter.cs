@@ -1,0 +1,87 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Ropewalk.Engine.Formats;
+using Ropewalk.Engine.Formats.HuggingFace;
+using Ropewalk.Positions.Scaling;
+
+namespace Ropewalk.Lab.Export;
+
+/// <summary>Writes a checkpoint folder with a longer window: the weights byte for byte, the tokenizer, a config that says which factors rule,
+/// and factors.json with the same numbers. The folder's config.json appears last: a folder without it is no checkpoint.</summary>
+public static class CheckpointExporter
+{
+    /// <summary>Name of the factors beside the weights.</summary>
+    public const string FactorsName = "factors.json";
+
+    private const int CopyBytes = 1 << 20;
+    private static readonly string[] s_carried = ["*.json", "*.txt", "*.model", "*.jinja", "LICENSE*", "NOTICE*"];
+    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Exports into an existing run's folder or a new one.</summary>
+    /// <param name="source">The original checkpoint's folder.</param>
+    /// <param name="target">Where to.</param>
+    /// <param name="scaling">The factors.</param>
+    /// <param name="targetContext">L'.</param>
+    /// <param name="style">Generation of config keys; null leaves the config's encoding as it was (the factors are in factors.json alone).</param>
+    /// <returns>Names of the files, and what a reader of the config should know.</returns>
+    public static (IReadOnlyList<string> Files, IReadOnlyList<string> Notes) Write(
+        string source, string target, LongRopeScaling scaling, int targetContext, RopeConfigStyle? style)
+    {
+        var files = new List<string>();
+        var notes = new List<string>();
+        var config = (JsonObject)JsonNode.Parse(JsonFile.Read(Path.Combine(source, CheckpointFolder.ConfigName)).GetRawText())!;
+        if (style is { } keys)
+        {
+            notes.AddRange(RopeConfigWriter.WriteLongRope(config, scaling, targetContext, keys));
+        }
+
+        using var folder = AtomicFolder.Create(target);
+        foreach (var path in Carried(source))
+        {
+            var name = Path.GetFileName(path);
+            if (name == "tokenizer_config.json")
+            {
+                folder.WriteAllText(name, RaiseLength(path, targetContext));
+            }
+            else
+            {
+                folder.Write(name, stream => Copy(path, stream), new FileInfo(path).Length);
+            }
+
+            files.Add(name);
+        }
+
+        RopeFactorsFile.Write(folder.PathOf(FactorsName), scaling, targetContext);
+        folder.WriteAllText(CheckpointFolder.ConfigName, config.ToJsonString(s_json) + "\n");
+        folder.Commit();
+        return ([.. files, FactorsName, CheckpointFolder.ConfigName], notes);
+    }
+
+    private static IEnumerable<string> Carried(string source)
+    {
+        using var checkpoint = CheckpointFolder.Open(source);
+        var weights = checkpoint.Files.Select(f => f.Path).ToList();
+        var others = s_carried.SelectMany(pattern => Directory.EnumerateFiles(source, pattern)).Distinct()
+            .Where(p => Path.GetFileName(p) is not (CheckpointFolder.ConfigName or FactorsName or "receipt.json"));
+        return [.. weights, .. others.Order(StringComparer.Ordinal)];
+    }
+
+    private static void Copy(string path, Stream target)
+    {
+        using var source = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, CopyBytes);
+        source.CopyTo(target, CopyBytes);
+    }
+
+    /// <summary>A tokenizer that goes on clipping at the old window would undo the extension without a word.</summary>
+    private static string RaiseLength(string path, int targetContext)
+    {
+        var root = (JsonObject)JsonNode.Parse(JsonFile.Read(path).GetRawText())!;
+        if (root["model_max_length"] is JsonValue value && value.TryGetValue<double>(out var length) && length < targetContext)
+        {
+            root["model_max_length"] = targetContext;
+        }
+
+        return root.ToJsonString(s_json) + "\n";
+    }
+}

@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using Ropewalk.Engine.Formats.HuggingFace;
+
+namespace Ropewalk.Lab.Runs;
+
+/// <summary>What a person asks of <c>extend</c>. Lengths are tokens.</summary>
+public sealed record ExtendOptions
+{
+    /// <summary>Checkpoint folder.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>Target context L'; null for eight times the window.</summary>
+    public int? TargetContext { get; init; }
+
+    /// <summary>Texts to search on; empty for the embedded generator's stories.</summary>
+    public ImmutableArray<string> Texts { get; init; } = [];
+
+    /// <summary>Texts to measure on; empty to hold out the end of each text.</summary>
+    public ImmutableArray<string> Heldout { get; init; } = [];
+
+    /// <summary>Output folder, absent or empty.</summary>
+    public required string Out { get; init; }
+
+    /// <summary>Population P, or null for the paper's 64 (or what the budget allows).</summary>
+    public int? Population { get; init; }
+
+    /// <summary>Iterations T, or null for the paper's 40 (or what the budget allows).</summary>
+    public int? Iterations { get; init; }
+
+    /// <summary>Search windows.</summary>
+    public int Windows { get; init; } = 5;
+
+    /// <summary>Held-out windows at most; 0 for all that fit.</summary>
+    public int HeldoutWindows { get; init; } = 16;
+
+    /// <summary>Seed of every random choice.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>"su", "yarn" or a number.</summary>
+    public string AttentionFactor { get; init; } = "su";
+
+    /// <summary>What the export is for.</summary>
+    public ExportTarget Target { get; init; }
+
+    /// <summary>Generation of the exported config's keys.</summary>
+    public RopeConfigStyle ConfigStyle { get; init; } = RopeConfigStyle.V4;
+
+    /// <summary>Largest loss of perplexity at L that is exported: 0.02 is 2 %.</summary>
+    public double MaximumShortLoss { get; init; } = 0.02;
+
+    /// <summary>Tokens that one run of the window baseline scores; null for as few as a quarter of the search's cost allows.</summary>
+    public int? WindowStride { get; init; }
+
+    /// <summary>Time for the whole job, or null.</summary>
+    public TimeSpan? Budget { get; init; }
+
+    /// <summary>Whether to stop after the estimate.</summary>
+    public bool DryRun { get; init; }
+
+    /// <summary>The command as the user typed it, for the records.</summary>
+    public string CommandLine { get; init; } = "";
+}

@@ -1,0 +1,32 @@
+using Ropewalk.Positions;
+using Ropewalk.Positions.Scaling;
+
+namespace Ropewalk.Lab.Search;
+
+/// <summary>The two baselines with their one free number tuned on the search windows: NTK's alpha and YaRN's attention factor.</summary>
+public static class TunedBaselines
+{
+    /// <summary>Evaluations of one tuning: a grid of 9, then 5 halvings of two points.</summary>
+    public const int Evaluations = 9 + (2 * Refinements);
+
+    private const int Refinements = 5;
+
+    /// <summary>alpha from s/2 to 64 s, tuned on a logarithmic scale: some high pairs extrapolate, so the best is usually above s (methods of the NTK post).</summary>
+    public static NtkScaling Ntk(FactorSearch search, RopeGeometry geometry, int length, CancellationToken cancellationToken)
+    {
+        var s = (double)length / geometry.OriginalContext;
+        NtkScaling At(double logAlpha) => new(geometry, Math.Exp(logAlpha));
+        var (best, _) = LineSearch.Minimize(
+            points => search.MeanLosses([.. points.Select(p => At(p).At(length))], cancellationToken), Math.Log(Math.Max(1, s / 2)), Math.Log(64 * s), 9, Refinements);
+        return At(best);
+    }
+
+    /// <summary>Attention factor from 0.8 to 1.6.</summary>
+    public static YarnScaling Yarn(FactorSearch search, RopeGeometry geometry, int length, CancellationToken cancellationToken)
+    {
+        YarnScaling At(double factor) => new(geometry, (double)length / geometry.OriginalContext) { ExplicitAttentionFactor = factor };
+        var (best, _) = LineSearch.Minimize(
+            points => search.MeanLosses([.. points.Select(p => At(p).At(length))], cancellationToken), 0.8, 1.6, 9, Refinements);
+        return At(best);
+    }
+}
