@@ -23,11 +23,11 @@ internal static class ExtendCommand
         var windows = new Option<int>("--windows") { Description = "Windows that a candidate is judged on. Default: 5.", DefaultValueFactory = _ => 5 };
         var heldoutWindows = new Option<int>("--heldout-windows") { Description = "Held-out windows at most, 0 for all. Default: 16.", DefaultValueFactory = _ => 16 };
         var seed = Options.Seed();
-        var attention = new Option<string>("--attention-factor") { Description = "su, yarn or a number: what cosines and sines are multiplied by, in the search and in the export. Default: su.", DefaultValueFactory = _ => "su" };
+        var attention = new Option<string?>("--attention-factor") { Description = "su, yarn, a number, or fit (the largest up to su that the old window bears): what cosines and sines are multiplied by, in the search and in the export. Default: su; fit when no MODEL is given." };
         var target = new Option<string>("--target") { Description = "huggingface or ropewalk (searches start tokens too, which only factors.json can hold). Default: huggingface.", DefaultValueFactory = _ => "huggingface" };
         var style = new Option<string>("--config-style") { Description = "Keys of the exported config: v4 (rope_scaling) or v5 (rope_parameters). Default: v4.", DefaultValueFactory = _ => "v4" };
         var shortLoss = new Option<string>("--max-short-loss") { Description = "Loss of perplexity at the old window past which the export is refused. Default: 2%.", DefaultValueFactory = _ => "2%" };
-        var stride = new Option<int?>("--window-stride") { Description = "Tokens that one run of the baseline \"window\" scores; 1 is exact. Default: the smallest power of two that costs at most a quarter of the search." };
+        var stride = new Option<int?>("--window-stride") { Description = "Tokens that one run of the baseline \"window\" scores; 1 is exact. Default: the smallest power of two that costs at most half of the search." };
         var budget = new Option<string?>("--budget") { Description = $"Time for the whole job, e.g. 90s, 30m, 2h; it chooses population and iterations. Default: none; {DefaultBudget} when neither MODEL, --population nor --iterations is given." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Stop after the estimate." };
         var json = Options.Json();
@@ -53,7 +53,7 @@ internal static class ExtendCommand
                 Windows = Options.AtLeast("--windows", parsed.GetValue(windows), 1),
                 HeldoutWindows = Options.AtLeast("--heldout-windows", parsed.GetValue(heldoutWindows), 0),
                 Seed = parsed.GetValue(seed),
-                AttentionFactor = parsed.GetValue(attention)!,
+                AttentionFactor = parsed.GetValue(attention) ?? (parsed.GetValue(model) is null ? "fit" : "su"),
                 Target = Target(parsed.GetValue(target)!),
                 ConfigStyle = Style(parsed.GetValue(style)!),
                 MaximumShortLoss = Options.Share("--max-short-loss", parsed.GetValue(shortLoss)!),

@@ -105,7 +105,7 @@ public static class WindowPlanner
         return [.. order.Take(count).Order().Select(i => windows[i])];
     }
 
-    /// <summary>As many windows, evenly spaced.</summary>
+    /// <summary>As many windows, evenly spaced; all for 0.</summary>
     public static ImmutableArray<EvaluationWindow> Spread(ImmutableArray<EvaluationWindow> windows, int count) =>
         count == 0 || count >= windows.Length ? windows : [.. Enumerable.Range(0, count).Select(i => windows[(int)((long)i * windows.Length / count)])];
 }

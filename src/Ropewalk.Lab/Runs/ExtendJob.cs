@@ -23,7 +23,7 @@ public sealed class ExtendJob
 
     private const int DefaultFactor = 8;
     private const int DefaultStories = 16;
-    private const double WindowShareOfSearch = 0.25;
+    private const int ShortWindowsPerWindow = 4;
 
     private readonly ExtendOptions _options;
     private readonly IJobReporter _reporter;
@@ -51,7 +51,7 @@ public sealed class ExtendJob
         "su" => AttentionFactors.Su(scale, originalContext),
         "yarn" => AttentionFactors.Yarn(scale),
         _ when double.TryParse(policy, out var value) && value is > 0 and < 100 => value,
-        _ => throw new UserInputException($"--attention-factor: found \"{policy}\", expected su, yarn or a number above 0"),
+        _ => throw new UserInputException($"--attention-factor: found \"{policy}\", expected su, yarn, fit or a number above 0"),
     };
 
     /// <summary>Refuses a model whose encoding is scaled already.</summary>
@@ -103,7 +103,6 @@ public sealed class ExtendJob
         var target = _options.TargetContext ?? original * DefaultFactor;
         RequireTarget(target, original);
         var scale = (double)target / original;
-        var attention = AttentionFactor(_options.AttentionFactor, scale, original);
         var (search, heldout) = PlanWindows(_options, tokenizer, target);
         RequireTokensInVocabulary(tokenizer, model);
         if (search.Windows.Length < _options.Windows)
@@ -113,8 +112,10 @@ public sealed class ExtendJob
 
         var evaluator = new Evaluator(model);
         var cost = CostModel.Measure(evaluator, search, original, _stop);
-        var shortWindows = ShortWindows(search, original);
-        var (settings, shortSettings, stride, seconds) = Plan(cost, search, heldout, shortWindows, original, target, scale);
+        var shortWindows = search.Cut(original, tokenizer.AddsBos, ShortWindowsPerWindow * search.Windows.Length);
+        var heldoutShort = heldout.Cut(original, tokenizer.AddsBos);
+        var plan = ExtendPlan.Make(_options, cost, search, heldout, shortWindows, original, target);
+        var (settings, seconds) = (plan.Settings, plan.Seconds);
         _reporter.Line(
             $"{Display.Length(original)} to {Display.Length(target)} tokens: {settings.Evaluations} candidates on {search.Windows.Length} search windows " +
             $"(population {settings.Population}, {settings.Iterations} iterations), {heldout.Windows.Length} held-out windows; about {Display.Duration(seconds)} in all" +
@@ -135,6 +136,7 @@ public sealed class ExtendJob
             return null;
         }
 
+        var attention = ChooseAttentionFactor(new ShortWindowCheck(evaluator, shortWindows, _stop), scale, original);
         using var records = new RunFolder(_options.Out, RunRecord(settings, target), _time);
         var clock = new JobClock(cost, seconds, _reporter, () => evaluator.TokensEvaluated);
         evaluator.WindowDone = clock.WindowDone;
@@ -146,8 +148,9 @@ public sealed class ExtendJob
 
         // 1. The window as it is, and what the known methods make of it.
         var scorer = new HeldoutScorer(evaluator, tokenizer, heldout, _options.Seed);
+        var shortScorer = new HeldoutScorer(evaluator, tokenizer, heldoutShort, _options.Seed);
         var factorSearch = new FactorSearch(evaluator, geometry, search, attention);
-        var baselines = MeasureBaselines(evaluator, scorer, factorSearch, model, original, target, stride, tokenizer.AddsBos, Stage);
+        var baselines = MeasureBaselines(evaluator, scorer, shortScorer, factorSearch, model, original, target, plan.WindowStride, tokenizer.AddsBos, Stage);
 
         // 2. The search.
         var best = double.PositiveInfinity;
@@ -167,11 +170,11 @@ public sealed class ExtendJob
         // 3. The short window, under the one attention factor that both lists will have.
         Stage("short window");
         var shortSearch = new FactorSearch(evaluator, geometry, shortWindows, attention);
-        var (shortWinner, allShort) = shortSearch.Run(shortSettings, batch => records.Journal("short", batch), _stop);
+        var (shortWinner, allShort) = shortSearch.Run(plan.ShortSettings, batch => records.Journal("short", batch), _stop);
         var scaling = new LongRopeScaling(geometry, [shortSearch.Entry(shortWinner.Candidate), factorSearch.Entry(winner.Candidate)]);
 
         Stage("held-out text");
-        var results = Baselines.Lengths(original, target).Select(n => scorer.Measure(WinnerName, scaling.Spec, n, scaling.At(n), _stop)).ToList();
+        var results = Baselines.Lengths(original, target).Select(n => (n == original ? shortScorer : scorer).Measure(WinnerName, scaling.Spec, n, scaling.At(n), _stop)).ToList();
         var untouched = baselines.First(b => b.Method == "none" && b.Length == original);
         var shortLoss = (results[0].Perplexity.Value / untouched.Perplexity.Value) - 1;
         var differences = baselines.Where(b => b.Length == target).Select(b =>
@@ -199,7 +202,7 @@ public sealed class ExtendJob
             ShortLoss = shortLoss,
             Verdict = Verdict(results[^1], differences),
             Notes = _notes,
-            Protocol = $"windows of n tokens{(tokenizer.AddsBos ? " with BOS in front" : "")}; each token after a window's first scored once; shorter windows are prefixes of the longest; window: stride {stride}",
+            Protocol = $"windows of n tokens{(tokenizer.AddsBos ? " with BOS in front" : "")}; each token after a window's first scored once; longer windows begin where the longest do, at {Display.Length(original)} tokens the whole held-out text is cut; window: stride {plan.WindowStride}",
             BootstrapUnit = scorer.BootstrapAt(target).Unit,
             Heldout = heldout,
         };
@@ -242,19 +245,6 @@ public sealed class ExtendJob
         }
     }
 
-    /// <summary>Windows of L tokens for the short search: the beginnings of the search windows, and as many again from further inside them.</summary>
-    private static WindowSet ShortWindows(WindowSet search, int original)
-    {
-        var windows = search.Windows.SelectMany(w =>
-        {
-            var middle = w.Tokens.Length - original;
-            var inner = w.Tokens[middle..];
-            inner[0] = w.Tokens[0];
-            return new[] { w with { Tokens = w.Tokens[..original] }, w with { Start = w.Start + middle, Tokens = inner } };
-        });
-        return new WindowSet(original, [.. windows], search.Documents);
-    }
-
     private static string Verdict(MethodResult winner, List<(string Method, double Difference, double Low, double High)> differences)
     {
         var window = differences.FirstOrDefault(d => d.Method == WindowName);
@@ -269,64 +259,33 @@ public sealed class ExtendJob
             : $"{gain}; and below sliding the old window";
     }
 
-    private (SearchSettings Settings, SearchSettings Short, int Stride, double Seconds) Plan(
-        CostModel cost, WindowSet search, WindowSet heldout, WindowSet shortWindows, int original, int target, double scale)
+    /// <summary>The factor that is searched under and exported. What it costs at the old window is measured before the search begins, so that
+    /// nobody waits for an export that will be refused.</summary>
+    private double ChooseAttentionFactor(ShortWindowCheck check, double scale, int original)
     {
-        // The defaults of SearchSettings are the paper's.
-        var wanted = new SearchSettings
+        var su = AttentionFactors.Su(scale, original);
+        var allowed = _options.MaximumShortLoss;
+        if (_options.AttentionFactor == "fit")
         {
-            LargestHundredths = SearchSettings.PaperBound(scale),
-            StartTokens = _options.Target == ExportTarget.Ropewalk ? SearchSettings.PaperStartTokens : [0],
-            Seed = _options.Seed,
-        };
-        if (_options.Population is { } population)
-        {
-            wanted = wanted.Resized(population, wanted.Iterations);
+            var fit = check.LargestFactor(su, allowed);
+            _reporter.Line($"attention factor {fit:0.####}: the largest up to su ({su:0.####}) that costs clearly less than {100 * allowed:0.##} % at {Display.Length(original)} tokens");
+            return fit;
         }
 
-        if (_options.Iterations is { } iterations)
+        var factor = AttentionFactor(_options.AttentionFactor, scale, original);
+        var loss = check.Loss(factor);
+        if (loss > allowed)
         {
-            wanted = wanted with { Iterations = iterations };
+            _reporter.Line(
+                $"warning: the attention factor {factor:0.####} alone costs {100 * loss:F2} % at {Display.Length(original)} tokens on the search text, more than --max-short-loss {100 * allowed:0.##} %: " +
+                $"the export will probably be refused; --attention-factor {check.LargestFactor(su, allowed):0.####} would cost less");
         }
 
-        var evaluation = search.Windows.Length * cost.Seconds(target);
-        var lengths = Baselines.Lengths(original, target);
-        var oneMethod = heldout.Windows.Length * lengths.Sum(n => cost.Seconds(n));
-        var methods = (8 * oneMethod) + (heldout.Windows.Length * 2 * cost.Seconds(target));
-        var tuning = 2 * TunedBaselines.Evaluations * evaluation;
-        var shortEvaluation = shortWindows.Windows.Length * cost.Seconds(original);
-        double WindowSeconds(int step) => SlidingWindow.Cost(heldout, original, step) * cost.Seconds(original) / original;
-        int Stride(SearchSettings s)
-        {
-            var tokens = 1;
-            while (tokens < original / 8 && WindowSeconds(tokens) > WindowShareOfSearch * s.Evaluations * evaluation)
-            {
-                tokens *= 2;
-            }
-
-            return tokens;
-        }
-
-        SearchSettings Short(SearchSettings s) => ShortSettings(s);
-        var settings = wanted;
-        if (_options.Budget is { } budget)
-        {
-            var left = budget.TotalSeconds - methods - tuning;
-            settings = BudgetPlan.Fit(wanted, evaluation, left / (1 + WindowShareOfSearch + (Short(wanted).Evaluations * shortEvaluation / (wanted.Evaluations * evaluation))), _options.Population, _options.Iterations);
-        }
-
-        var stride = _options.WindowStride ?? Stride(settings);
-        var shortSettings = Short(settings);
-        var seconds = methods + tuning + WindowSeconds(stride) + (settings.Evaluations * evaluation) + (shortSettings.Evaluations * shortEvaluation);
-        return (settings, shortSettings, stride, seconds);
+        return factor;
     }
 
-    /// <summary>The short search: half the population and iterations, and the smaller cap of 1.25 that the paper's bound gives at s = 1. It has no start tokens.</summary>
-    private SearchSettings ShortSettings(SearchSettings s) =>
-        s.Resized(Math.Max(8, s.Population / 2), Math.Max(4, s.Iterations / 2)) with { LargestHundredths = SearchSettings.PaperBound(1), StartTokens = [0], Seed = _options.Seed + 1 };
-
     private List<MethodResult> MeasureBaselines(
-        Evaluator evaluator, HeldoutScorer scorer, FactorSearch search, LanguageModel model, int original, int target, int stride, bool keepFirst, Action<string> stage)
+        Evaluator evaluator, HeldoutScorer scorer, HeldoutScorer shortScorer, FactorSearch search, LanguageModel model, int original, int target, int stride, bool keepFirst, Action<string> stage)
     {
         var results = new List<MethodResult>();
         var lengths = Baselines.Lengths(original, target);
@@ -335,7 +294,7 @@ public sealed class ExtendJob
             foreach (var (method, scaling) in Baselines.Published(model.Rope.Scaling, length, target))
             {
                 stage($"{method} at {Display.Length(length)}");
-                results.Add(scorer.Measure(method, scaling.Spec, length, scaling.At(length), _stop));
+                results.Add((length == original ? shortScorer : scorer).Measure(method, scaling.Spec, length, scaling.At(length), _stop));
             }
         }
 

@@ -36,7 +36,7 @@ public sealed record ExtendOptions
     /// <summary>Seed of every random choice.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>"su", "yarn" or a number.</summary>
+    /// <summary>"su", "yarn", a number, or "fit": the largest up to su that stays within <see cref="MaximumShortLoss"/>.</summary>
     public string AttentionFactor { get; init; } = "su";
 
     /// <summary>What the export is for.</summary>
@@ -48,7 +48,7 @@ public sealed record ExtendOptions
     /// <summary>Largest loss of perplexity at L that is exported: 0.02 is 2 %.</summary>
     public double MaximumShortLoss { get; init; } = 0.02;
 
-    /// <summary>Tokens that one run of the window baseline scores; null for as few as a quarter of the search's cost allows.</summary>
+    /// <summary>Tokens that one run of the window baseline scores; null for as few as half of the search's cost allows.</summary>
     public int? WindowStride { get; init; }
 
     /// <summary>Time for the whole job, or null.</summary>

@@ -1,0 +1,59 @@
+using Ropewalk.Lab.Data;
+using Ropewalk.Lab.Evaluation;
+using Ropewalk.Lab.Search;
+
+namespace Ropewalk.Lab.Runs;
+
+/// <summary>What a job will run, and how long that takes.</summary>
+/// <param name="Settings">The search at the target length.</param>
+/// <param name="ShortSettings">The search at L.</param>
+/// <param name="WindowStride">Tokens that one run of the sliding baseline scores.</param>
+/// <param name="Seconds">Estimate of the whole job.</param>
+public sealed record ExtendPlan(SearchSettings Settings, SearchSettings ShortSettings, int WindowStride, double Seconds)
+{
+    private const double WindowShareOfSearch = 0.5;
+
+    // none, linear, ntk, dynamic, yarn, ntk tuned, yarn tuned, the winner.
+    private const int Methods = 8;
+
+    /// <summary>Plans the paper's search, the search that was asked for, or what a budget allows.</summary>
+    public static ExtendPlan Make(ExtendOptions options, CostModel cost, WindowSet search, WindowSet heldout, WindowSet shortWindows, int original, int target)
+    {
+        // The defaults of SearchSettings are the paper's.
+        var wanted = new SearchSettings
+        {
+            LargestHundredths = SearchSettings.PaperBound((double)target / original),
+            StartTokens = options.Target == ExportTarget.Ropewalk ? SearchSettings.PaperStartTokens : [0],
+            Seed = options.Seed,
+        };
+        wanted = options.Population is { } population ? wanted.Resized(population, wanted.Iterations) : wanted;
+        wanted = options.Iterations is { } iterations ? wanted with { Iterations = iterations } : wanted;
+
+        var evaluation = search.Windows.Length * cost.Seconds(target);
+        var shortEvaluation = shortWindows.Windows.Length * cost.Seconds(original);
+        var oneMethod = heldout.Windows.Length * Baselines.Lengths(original, target).Sum(n => cost.Seconds(n) * (n == original ? target / original : 1));
+        var others = (Methods * oneMethod) + (2 * TunedBaselines.Evaluations * evaluation) + (heldout.Windows.Length * cost.Seconds(target));
+        double WindowSeconds(int stride) => SlidingWindow.Cost(heldout, original, stride) * cost.Seconds(original) / original;
+        double SearchSeconds(SearchSettings s) => (s.Evaluations * evaluation) + (Short(s, options.Seed).Evaluations * shortEvaluation);
+
+        var settings = wanted;
+        if (options.Budget is { } budget)
+        {
+            // The time left is shared by the two searches and the sliding baseline in fixed parts.
+            var perEvaluation = (SearchSeconds(wanted) / wanted.Evaluations) + (WindowShareOfSearch * evaluation);
+            settings = BudgetPlan.Fit(wanted, perEvaluation, budget.TotalSeconds - others, options.Population, options.Iterations);
+        }
+
+        var stride = options.WindowStride ?? 1;
+        while (options.WindowStride is null && stride < original / 8 && WindowSeconds(stride) > WindowShareOfSearch * settings.Evaluations * evaluation)
+        {
+            stride *= 2;
+        }
+
+        return new ExtendPlan(settings, Short(settings, options.Seed), stride, others + WindowSeconds(stride) + SearchSeconds(settings));
+    }
+
+    /// <summary>The short search: half the population and iterations, and the smaller cap of 1.25 that the paper's bound gives at s = 1. It has no start tokens.</summary>
+    private static SearchSettings Short(SearchSettings s, ulong seed) =>
+        s.Resized(Math.Max(8, s.Population / 2), s.Iterations / 2) with { LargestHundredths = SearchSettings.PaperBound(1), StartTokens = [0], Seed = seed + 1 };
+}
