@@ -14,7 +14,7 @@ public sealed unsafe class AttentionTests
     [InlineData(128)]
     public void Blocks_agree_with_the_definition(int headWidth)
     {
-        foreach (var length in (int[])[1, 7, 8, 47, 48, 49, 127, 128, 129, 130, 300])
+        foreach (var length in Simd.IsReduced ? (int[])[1, 49, 130] : [1, 7, 8, 47, 48, 49, 127, 128, 129, 130, 300])
         {
             var queries = Numbers.Random(length * headWidth, 30, 4 / Math.Sqrt(headWidth));
             var keys = Numbers.Random(length * headWidth, 31, 2);
