@@ -5,7 +5,7 @@ namespace Ropewalk.Tests.Lab.Search;
 
 /// <summary>The draws of a recorded run, handed out in order; each must be of the kind and range that was recorded.</summary>
 /// <remarks>The published code draws from numpy's arange over floats, whose length is now and then one more than the grid has points
-/// (0.3 / 0.01 is above 30): a recorded range may be ours or exactly one larger, nothing else.</remarks>
+/// ((1.1 - 1.0) / 0.01 is above 10): a recorded range may be ours or exactly one larger, nothing else.</remarks>
 internal sealed class RecordedDraws(JsonElement draws) : IDraws
 {
     private readonly JsonElement[] _draws = [.. draws.EnumerateArray()];
