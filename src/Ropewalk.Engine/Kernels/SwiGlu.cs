@@ -11,19 +11,33 @@ internal static unsafe class SwiGlu
     public static void Forward(float* gateTF, float* upTF, long count)
     {
         var step = Vector<float>.Count;
-        var minusLog2E = new Vector<float>(-VectorMath.Log2E);
-        var cap = new Vector<float>(126f);
         long i = 0;
         for (; i <= count - step; i += step)
         {
-            var gate = Vector.Load(gateTF + i);
-            var power = VectorMath.Exp2(Vector.Min(gate * minusLog2E, cap));
-            (gate / (Vector<float>.One + power) * Vector.Load(upTF + i)).Store(gateTF + i);
+            Lanes(Vector.Load(gateTF + i), Vector.Load(upTF + i)).Store(gateTF + i);
         }
 
-        for (; i < count; i++)
+        if (i == count)
         {
-            gateTF[i] = gateTF[i] / (1f + MathF.Exp(-gateTF[i])) * upTF[i];
+            return;
         }
+
+        // The rest goes through the same lanes: where an element stands must not change its last bit, or a row would depend on its chunk.
+        var rest = (int)(count - i);
+        var gate = stackalloc float[step];
+        var up = stackalloc float[step];
+        new Span<float>(gate, step).Clear();
+        new Span<float>(up, step).Clear();
+        new ReadOnlySpan<float>(gateTF + i, rest).CopyTo(new Span<float>(gate, rest));
+        new ReadOnlySpan<float>(upTF + i, rest).CopyTo(new Span<float>(up, rest));
+        Lanes(Vector.Load(gate), Vector.Load(up)).Store(gate);
+        new ReadOnlySpan<float>(gate, rest).CopyTo(new Span<float>(gateTF + i, rest));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<float> Lanes(Vector<float> gate, Vector<float> up)
+    {
+        var power = VectorMath.Exp2(Vector.Min(gate * new Vector<float>(-VectorMath.Log2E), new Vector<float>(126f)));
+        return gate / (Vector<float>.One + power) * up;
     }
 }

@@ -50,6 +50,11 @@ public sealed unsafe class Llama : LanguageModel
         var config = LlamaConfig.Read(folder.Config, folder.ConfigPath);
         var rope = RopeConfigReader.Read(folder.Config, folder.ConfigPath);
         var shape = config.Shape;
+        if (rope.Geometry.RotaryDimension > shape.HeadWidth)
+        {
+            throw new CheckpointFormatException(folder.ConfigPath, "rotary width", $"{rope.Geometry.RotaryDimension}", $"at most the head width {shape.HeadWidth}");
+        }
+
         var d = shape.HiddenWidth;
         var queryWidth = shape.NumHeads * shape.HeadWidth;
         var keyWidth = shape.NumKeyValueHeads * shape.HeadWidth;
@@ -121,7 +126,9 @@ public sealed unsafe class Llama : LanguageModel
         ArgumentOutOfRangeException.ThrowIfLessThan(numRows, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(start + numRows, cache.Capacity);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(start + numRows, rotary.Length);
+        ArgumentOutOfRangeException.ThrowIfNegative(firstRow);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(firstRow, numRows);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(2 * rotary.NumPairs, Shape.HeadWidth, nameof(rotary));
         if (cache.SinglePass && start != 0)
         {
             throw new InvalidOperationException("a single-pass cache takes one forward");

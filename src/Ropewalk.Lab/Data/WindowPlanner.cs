@@ -61,7 +61,12 @@ public static class WindowPlanner
         return (searchSlots with { Windows = Choose(searchSlots.Windows, numSearch, random) }, heldoutSlots with { Windows = Spread(heldoutSlots.Windows, numHeldout) });
     }
 
-    private static int TextTokens(int length, int? beginToken) => beginToken is null ? length : length - 1;
+    private static int TextTokens(int length, int? beginToken)
+    {
+        // One token is read and the next one scored; a window of a BOS alone would never get on.
+        ArgumentOutOfRangeException.ThrowIfLessThan(length, 2);
+        return beginToken is null ? length : length - 1;
+    }
 
     /// <summary>Keeps the end of each text apart: a fifth, at least one window where the text has two.</summary>
     private static (List<TokenDocument> Search, List<TokenDocument> Heldout) Split(IReadOnlyList<TokenDocument> texts, int step)

@@ -29,10 +29,16 @@ public sealed class EvolutionSearch
     public IReadOnlyList<Individual> Evaluated => _all;
 
     /// <summary>Runs the search.</summary>
-    /// <param name="seeds">The initial settings (PI, NTK, YaRN); duplicates are dropped.</param>
+    /// <param name="seeds">The initial settings (PI, NTK, YaRN); duplicates are dropped. At least one, all monotone.</param>
     /// <returns>The best individual; of equal ones the first.</returns>
     public Individual Run(IReadOnlyList<Candidate> seeds)
     {
+        // From a seed that decreases no mutation may ever lead to one that does not.
+        if (seeds.Count == 0 || seeds.Any(s => !s.IsMonotone))
+        {
+            throw new ArgumentException("a search starts from at least one seed, and no factor of a seed is smaller than the one before it", nameof(seeds));
+        }
+
         var unique = seeds.Distinct().Take(_settings.Population).ToList();
         unique.ForEach(s => _seen.Add(s));
         var initial = new List<Candidate>(unique);

@@ -1,0 +1,139 @@
+using Ropewalk.Engine.Kernels;
+
+namespace Ropewalk.Tests.Kernels;
+
+[Trait("Category", "Kernels")]
+public sealed unsafe class AttentionTests
+{
+    [Theory]
+    [InlineData(4)]
+    [InlineData(8)]
+    [InlineData(10)]
+    [InlineData(64)]
+    [InlineData(80)]
+    [InlineData(128)]
+    public void Blocks_agree_with_the_definition(int headWidth)
+    {
+        foreach (var length in Simd.IsReduced ? (int[])[1, 49, 130] : [1, 7, 8, 47, 48, 49, 127, 128, 129, 130, 300])
+        {
+            var queries = Numbers.Random(length * headWidth, 30, 4 / Math.Sqrt(headWidth));
+            var keys = Numbers.Random(length * headWidth, 31, 2);
+            var values = Numbers.Random(length * headWidth, 32);
+            var expected = new float[length * headWidth];
+            Attention.Reference(queries, keys, values, headWidth, 0, expected);
+            var store = new Store(headWidth, length, keys, values);
+            var whole = store.Attend(queries, 0);
+            Numbers.Close(expected, whole, 6e-6, $"K {headWidth} length {length}");
+
+            // Queries that begin anywhere, and a single one as in generation, have the very same numbers.
+            foreach (var first in (int[])[length - 1, length / 2, Math.Min(5, length - 1)])
+            {
+                var found = store.Attend(queries.AsSpan(first * headWidth), first);
+                Numbers.Same(whole.AsSpan(first * headWidth), found, $"K {headWidth} length {length} from query {first}");
+            }
+        }
+    }
+
+    [Fact]
+    public void A_query_among_older_keys_agrees_with_the_definition()
+    {
+        const int HeadWidth = 10;
+        const int Length = 200;
+        var keys = Numbers.Random(Length * HeadWidth, 33, 2);
+        var values = Numbers.Random(Length * HeadWidth, 34);
+        foreach (var (first, count) in ((int, int)[])[(199, 1), (128, 1), (127, 2), (150, 50), (1, 3)])
+        {
+            var queries = Numbers.Random(count * HeadWidth, 35);
+            var expected = new float[count * HeadWidth];
+            Attention.Reference(queries, keys.AsSpan(0, (first + count) * HeadWidth), values, HeadWidth, first, expected);
+            Numbers.Close(expected, new Store(HeadWidth, Length, keys, values).Attend(queries, first), 6e-6, $"queries {first} to {first + count - 1}");
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-1)]
+    public void Huge_scores_neither_overflow_nor_vanish(int sign)
+    {
+        const int HeadWidth = 8;
+        const int Length = 300;
+        const int Levels = 17;
+        var queries = new float[Length * HeadWidth];
+        var keys = new float[Length * HeadWidth];
+        for (var j = 0; j < Length; j++)
+        {
+            queries[j * HeadWidth] = 1e6f;
+            keys[j * HeadWidth] = sign * (1 + (j * 7 % Levels)) * 1e6f;
+        }
+
+        // The definition: all weight lies evenly on the keys with the largest score so far, because the next is e^-1e12 of it.
+        var values = Numbers.Random(Length * HeadWidth, 36);
+        var found = new Store(HeadWidth, Length, keys, values).Attend(queries, 0);
+        for (var t = 0; t < Length; t++)
+        {
+            var most = Enumerable.Range(0, t + 1).Max(j => keys[j * HeadWidth]);
+            var winners = Enumerable.Range(0, t + 1).Where(j => keys[j * HeadWidth].Equals(most)).ToArray();
+            for (var k = 0; k < HeadWidth; k++)
+            {
+                Numbers.Close(winners.Average(j => (double)values[(j * HeadWidth) + k]), found[(t * HeadWidth) + k], 2e-6, $"query {t} entry {k}");
+            }
+        }
+    }
+
+    /// <summary>Keys and values in the cache's layout; what lies past the end is large and must not matter.</summary>
+    private sealed class Store
+    {
+        private const int Spare = 64;
+        private readonly int _headWidth;
+        private readonly int _padded;
+        private readonly int _capacity;
+        private readonly float[] _keys;
+        private readonly float[] _values;
+
+        public Store(int headWidth, int length, float[] keys, float[] values)
+        {
+            _headWidth = headWidth;
+            _padded = (headWidth + 7) / 8 * 8;
+            _capacity = (length + Spare + 7) / 8 * 8;
+            _keys = new float[_padded * _capacity];
+            _values = new float[_padded * _capacity];
+            for (var s = 0; s < _capacity; s++)
+            {
+                for (var k = 0; k < headWidth; k++)
+                {
+                    var sign = (s + k) % 2 == 0 ? 1 : -1;
+                    _keys[(s / 8 * 8 * _padded) + (k * 8) + (s % 8)] = s < length ? keys[(s * headWidth) + k] : sign * 1e9f;
+                    _values[(((k / 8 * _capacity) + s) * 8) + (k % 8)] = s < length ? values[(s * headWidth) + k] : sign * 1e9f;
+                }
+            }
+        }
+
+        public float[] Attend(ReadOnlySpan<float> queries, int first)
+        {
+            var count = queries.Length / _headWidth;
+            var output = new float[queries.Length];
+            var scratch = new float[Attention.ScratchLength(_padded)];
+            fixed (float* ps = scratch, pk = _keys, pv = _values, po = output)
+            {
+                for (var row = 0; row < count; row += Attention.QueryBlock)
+                {
+                    var rows = Math.Min(Attention.QueryBlock, count - row);
+                    var width = MicroKernel.PanelWidth(rows);
+                    Array.Fill(scratch, float.NaN);
+                    scratch.AsSpan(0, _padded * width).Clear();
+                    for (var t = 0; t < rows; t++)
+                    {
+                        for (var k = 0; k < _headWidth; k++)
+                        {
+                            scratch[(k * width) + t] = queries[((row + t) * _headWidth) + k] * VectorMath.Log2E;
+                        }
+                    }
+
+                    Attention.Forward(ps, rows, first + row, pk, pv, _capacity, _padded, _headWidth, po + (row * _headWidth), _headWidth);
+                }
+            }
+
+            return output;
+        }
+    }
+}
