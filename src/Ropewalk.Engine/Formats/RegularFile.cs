@@ -4,7 +4,7 @@ namespace Ropewalk.Engine.Formats;
 
 /// <summary>Opens and reads files that a stranger may have made: regular files only, positional reads, one-line errors.
 /// Nothing is memory-mapped, because a mapped file that shrinks ends the process.</summary>
-internal static class RegularFile
+public static class RegularFile
 {
     /// <summary>Opens a file for reading; pipes, devices and folders are refused before they are opened.</summary>
     /// <param name="path">Path as the user gave it.</param>

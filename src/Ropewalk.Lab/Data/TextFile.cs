@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Unicode;
+using Ropewalk.Engine.Formats;
 using Ropewalk.Positions;
 
 namespace Ropewalk.Lab.Data;
@@ -12,35 +13,11 @@ public static class TextFile
 
     /// <summary>A UTF-8 file as a string, without its byte order mark.</summary>
     /// <param name="path">Path as the user gave it.</param>
-    /// <exception cref="UserInputException">Missing, not a regular file, too large, empty, or not UTF-8 (with the offset of the first bad byte).</exception>
+    /// <exception cref="CheckpointFormatException">Missing, not a regular file, unreadable or too large.</exception>
+    /// <exception cref="UserInputException">Empty, or not UTF-8 (with the offset of the first bad byte).</exception>
     public static string Read(string path)
     {
-        if (Directory.Exists(path))
-        {
-            throw new UserInputException($"--text: found the folder {path}, expected a text file");
-        }
-
-        var info = new FileInfo(path);
-        if (!info.Exists)
-        {
-            throw new UserInputException($"--text: found no file {path}, expected a UTF-8 text file");
-        }
-
-        if (info.Length > MaximumBytes)
-        {
-            throw new UserInputException($"{path}: found {info.Length} bytes, expected at most {MaximumBytes}");
-        }
-
-        byte[] bytes;
-        try
-        {
-            bytes = File.ReadAllBytes(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UserInputException($"{path}: cannot be read ({e.Message}), expected a readable text file");
-        }
-
+        var bytes = RegularFile.ReadAll(path, "a UTF-8 text file", MaximumBytes);
         var text = bytes.AsSpan();
         if (text.StartsWith(Encoding.UTF8.Preamble))
         {

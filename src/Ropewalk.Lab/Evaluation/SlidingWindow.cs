@@ -12,7 +12,7 @@ public static class SlidingWindow
     /// <param name="evaluator">Runs the model.</param>
     /// <param name="set">Windows longer than L.</param>
     /// <param name="context">L.</param>
-    /// <param name="stride">Tokens scored by one run, 1 .. L/2.</param>
+    /// <param name="stride">Tokens scored by one run, 1 .. L.</param>
     /// <param name="keepFirst">Whether each window's first token is a BOS that stays in front.</param>
     /// <param name="frequencies">The original model's.</param>
     /// <param name="cancellationToken">Stops between chunks.</param>
