@@ -24,10 +24,17 @@ public static class Application
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            error.WriteLine($"ropewalk: {parsed.Errors[0].Message} (ropewalk {string.Join(' ', parsed.CommandResult.Command == root ? [] : new[] { parsed.CommandResult.Command.Name, string.Empty })}--help tells the options)");
+            error.WriteLine($"ropewalk: {Plain(parsed.Errors[0].Message)} (ropewalk {string.Join(' ', parsed.CommandResult.Command == root ? [] : new[] { parsed.CommandResult.Command.Name, string.Empty })}--help tells the options)");
             return ExitCodes.BadInput;
         }
 
         return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = error, ProcessTerminationTimeout = null });
+    }
+
+    /// <summary>The parser names .NET types; people know numbers.</summary>
+    private static string Plain(string message)
+    {
+        var type = message.IndexOf(" as expected type", StringComparison.Ordinal);
+        return type < 0 ? message : message[..type] + (message.AsSpan(type).Contains("Int", StringComparison.Ordinal) ? ": expected a whole number" : ": expected a number");
     }
 }

@@ -11,19 +11,20 @@ internal static class Options
 
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON object instead of tables." };
 
-    public static Option<int?> Threads() => new("--threads") { Description = "Threads to work with. Default: every processor. Results do not depend on it." };
+    public static Option<int?> Threads() => new("--threads") { HelpName = "N", Description = "Threads to work with. Default: every processor. Results do not depend on it." };
 
-    public static Option<string[]> Text(string description) => new("--text") { Description = description, AllowMultipleArgumentsPerToken = true };
+    public static Option<string[]> Text(string description) => new("--text") { HelpName = "FILE", Description = description, AllowMultipleArgumentsPerToken = true };
 
     public static Option<string[]> Heldout() => new("--heldout")
     {
+        HelpName = "FILE",
         Description = "Text files that measure the result and that the search never sees. Default: the last fifth of each --text.",
         AllowMultipleArgumentsPerToken = true,
     };
 
-    public static Option<ulong> Seed() => new("--seed") { Description = "Seed of every random choice. Default: 0. The same seed gives the same factors.", DefaultValueFactory = _ => 0 };
+    public static Option<ulong> Seed() => new("--seed") { HelpName = "N", Description = "Seed of every random choice. The same seed gives the same factors.", DefaultValueFactory = _ => 0 };
 
-    public static Option<string?> Scaling() => new("--scaling") { Description = $"Scaling of the positions, instead of what config.json says: none, linear:4, ntk:4, dynamic:4, by-parts:4, yarn:4, llama3:8, base:1000000, resonance+yarn:4, longrope:factors.json." };
+    public static Option<string?> Scaling() => new("--scaling") { HelpName = "SPEC", Description = $"Scaling of the positions, instead of what config.json says: none, linear:4, ntk:4, dynamic:4, by-parts:4, yarn:4, llama3:8, base:1000000, resonance+yarn:4, longrope:factors.json." };
 
     public static Argument<string> Model() => new("MODEL") { Description = "Folder of a Hugging Face checkpoint (config.json, safetensors, tokenizer.json)." };
 

@@ -14,21 +14,21 @@ internal static class ExtendCommand
     public static Command Create(TextWriter output, TextWriter error)
     {
         var model = new Argument<string?>("MODEL") { Description = "Folder of a Hugging Face checkpoint. Default: the embedded model bytes2m (window 256).", Arity = ArgumentArity.ZeroOrOne };
-        var to = new Option<int?>("--to") { Description = "Target window in tokens. Default: eight times the model's." };
+        var to = new Option<int?>("--to") { HelpName = "TOKENS", Description = "Target window in tokens. Default: eight times the model's." };
         var text = Options.Text("Text files to search on. Default: stories of the embedded generator.");
         var heldout = Options.Heldout();
-        var outFolder = new Option<string?>("--out") { Description = "Output folder, absent or empty. Default: out/extend-1, -2, ..." };
-        var population = new Option<int?>("--population") { Description = "Individuals of the search. Default: 64, as in the paper, or what --budget allows." };
-        var iterations = new Option<int?>("--iterations") { Description = "Iterations of the search. Default: 40, as in the paper, or what --budget allows." };
-        var windows = new Option<int>("--windows") { Description = "Windows that a candidate is judged on. Default: 5.", DefaultValueFactory = _ => 5 };
-        var heldoutWindows = new Option<int>("--heldout-windows") { Description = "Held-out windows at most, 0 for all. Default: 16.", DefaultValueFactory = _ => 16 };
+        var outFolder = new Option<string?>("--out") { HelpName = "PATH", Description = "Output folder, absent or empty. Default: out/extend-1, -2, ..." };
+        var population = new Option<int?>("--population") { HelpName = "N", Description = "Individuals of the search. Default: 64, as in the paper, or what --budget allows." };
+        var iterations = new Option<int?>("--iterations") { HelpName = "N", Description = "Iterations of the search. Default: 40, as in the paper, or what --budget allows." };
+        var windows = new Option<int>("--windows") { HelpName = "N", Description = "Windows that a candidate is judged on.", DefaultValueFactory = _ => 5 };
+        var heldoutWindows = new Option<int>("--heldout-windows") { HelpName = "N", Description = "Held-out windows at most, 0 for all.", DefaultValueFactory = _ => 16 };
         var seed = Options.Seed();
-        var attention = new Option<string?>("--attention-factor") { Description = "su, yarn, a number, or fit (the largest up to su that the old window bears): what cosines and sines are multiplied by, in the search and in the export. Default: su; fit when no MODEL is given." };
-        var target = new Option<string>("--target") { Description = "huggingface or ropewalk (searches start tokens too, which only factors.json can hold). Default: huggingface.", DefaultValueFactory = _ => "huggingface" };
-        var style = new Option<string>("--config-style") { Description = "Keys of the exported config: v4 (rope_scaling) or v5 (rope_parameters). Default: v4.", DefaultValueFactory = _ => "v4" };
-        var shortLoss = new Option<string>("--max-short-loss") { Description = "Loss of perplexity at the old window past which the export is refused. Default: 2%.", DefaultValueFactory = _ => "2%" };
-        var stride = new Option<int?>("--window-stride") { Description = "Tokens that one run of the baseline \"window\" scores; 1 is exact. Default: the smallest power of two that costs at most half of the search." };
-        var budget = new Option<string?>("--budget") { Description = $"Time for the whole job, e.g. 90s, 30m, 2h; it chooses population and iterations. Default: none; {DefaultBudget} when neither MODEL, --population nor --iterations is given." };
+        var attention = new Option<string?>("--attention-factor") { HelpName = "POLICY", Description = "su, yarn, a number, or fit (the largest up to su that the old window bears): what cosines and sines are multiplied by, in the search and in the export. Default: su; fit when no MODEL is given." };
+        var target = new Option<string>("--target") { HelpName = "NAME", Description = "huggingface or ropewalk (searches start tokens too, which only factors.json can hold).", DefaultValueFactory = _ => "huggingface" };
+        var style = new Option<string>("--config-style") { HelpName = "STYLE", Description = "Keys of the exported config: v4 (rope_scaling) or v5 (rope_parameters).", DefaultValueFactory = _ => "v4" };
+        var shortLoss = new Option<string>("--max-short-loss") { HelpName = "SHARE", Description = "Loss of perplexity at the old window past which the export is refused.", DefaultValueFactory = _ => "2%" };
+        var stride = new Option<int?>("--window-stride") { HelpName = "TOKENS", Description = "Tokens that one run of the baseline \"window\" scores; 1 is exact. Default: the smallest power of two that costs at most half of the search." };
+        var budget = new Option<string?>("--budget") { HelpName = "TIME", Description = $"Time for the whole job, e.g. 90s, 30m, 2h; it chooses population and iterations. Default: none; {DefaultBudget} when neither MODEL, --population nor --iterations is given." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Stop after the estimate." };
         var json = Options.Json();
         var threads = Options.Threads();

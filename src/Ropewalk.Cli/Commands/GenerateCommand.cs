@@ -15,9 +15,9 @@ internal static class GenerateCommand
     public static Command Create(TextWriter output, TextWriter error)
     {
         var model = Options.Model();
-        var prompt = new Option<string>("--prompt") { Description = "Text to continue.", Required = true };
-        var maxTokens = new Option<int>("--max-tokens") { Description = "Tokens to generate at most. Default: 128.", DefaultValueFactory = _ => 128 };
-        var temperature = new Option<double>("--temperature") { Description = "0 takes the likeliest token each time. Default: 0.", DefaultValueFactory = _ => 0 };
+        var prompt = new Option<string>("--prompt") { HelpName = "TEXT", Description = "Text to continue.", Required = true };
+        var maxTokens = new Option<int>("--max-tokens") { HelpName = "TOKENS", Description = "Tokens to generate at most.", DefaultValueFactory = _ => 128 };
+        var temperature = new Option<double>("--temperature") { HelpName = "T", Description = "0 takes the likeliest token each time.", DefaultValueFactory = _ => 0 };
         var seed = Options.Seed();
         var scaling = Options.Scaling();
         var json = Options.Json();

@@ -13,8 +13,8 @@ internal static class InspectCommand
     public static Command Create(TextWriter output, TextWriter error)
     {
         var model = new Argument<string>("MODEL|config.json") { Description = "Folder of a Hugging Face checkpoint, or a config.json alone." };
-        var to = new Option<int?>("--to") { Description = "Wanted window in tokens, for the base that reaches it. Default: eight times the original." };
-        var length = new Option<int?>("--length") { Description = "Sequence length whose scaling is shown, in tokens. Default: the config's longest." };
+        var to = new Option<int?>("--to") { HelpName = "TOKENS", Description = "Wanted window in tokens, for the base that reaches it. Default: eight times the original." };
+        var length = new Option<int?>("--length") { HelpName = "TOKENS", Description = "Sequence length whose scaling is shown, in tokens. Default: the config's longest." };
         var scaling = Options.Scaling();
         var json = Options.Json();
         var command = new Command("inspect", "Show a checkpoint's rotary encoding: frequencies, wavelengths, factors in force, and what theory says of its reach. Example: ropewalk inspect my-model --length 8192")

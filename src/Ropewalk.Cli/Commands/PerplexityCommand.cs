@@ -18,9 +18,9 @@ internal static class PerplexityCommand
         var model = Options.Model();
         var text = Options.Text("Text files to score.");
         text.Required = true;
-        var context = new Option<int>("--context") { Description = "Tokens of a window.", Required = true };
+        var context = new Option<int>("--context") { HelpName = "TOKENS", Description = "Tokens of a window.", Required = true };
         var scaling = Options.Scaling();
-        var windows = new Option<int>("--windows") { Description = "Windows at most, evenly spaced; 0 for all. Default: 0.", DefaultValueFactory = _ => 0 };
+        var windows = new Option<int>("--windows") { HelpName = "N", Description = "Windows at most, evenly spaced; 0 for all.", DefaultValueFactory = _ => 0 };
         var seed = Options.Seed();
         var json = Options.Json();
         var threads = Options.Threads();

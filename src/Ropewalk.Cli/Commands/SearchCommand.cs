@@ -16,17 +16,17 @@ internal static class SearchCommand
     public static Command Create(TextWriter output, TextWriter error)
     {
         var model = Options.Model();
-        var to = new Option<int>("--to") { Description = "Target window in tokens.", Required = true };
+        var to = new Option<int>("--to") { HelpName = "TOKENS", Description = "Target window in tokens.", Required = true };
         var text = Options.Text("Text files to search on. Default: stories of the embedded generator.");
         var heldout = Options.Heldout();
-        var outFile = new Option<string>("--out") { Description = "Factors file to write. Default: factors.json.", DefaultValueFactory = _ => "factors.json" };
-        var population = new Option<int>("--population") { Description = "Individuals. Default: 64, as in the paper.", DefaultValueFactory = _ => 64 };
-        var iterations = new Option<int>("--iterations") { Description = "Iterations. Default: 40, as in the paper.", DefaultValueFactory = _ => 40 };
-        var windows = new Option<int>("--windows") { Description = "Windows that a candidate is judged on. Default: 5.", DefaultValueFactory = _ => 5 };
-        var heldoutWindows = new Option<int>("--heldout-windows") { Description = "Held-out windows at most, 0 for all. Default: 16.", DefaultValueFactory = _ => 16 };
+        var outFile = new Option<string>("--out") { HelpName = "PATH", Description = "Factors file to write.", DefaultValueFactory = _ => "factors.json" };
+        var population = new Option<int>("--population") { HelpName = "N", Description = "Individuals.", DefaultValueFactory = _ => 64 };
+        var iterations = new Option<int>("--iterations") { HelpName = "N", Description = "Iterations.", DefaultValueFactory = _ => 40 };
+        var windows = new Option<int>("--windows") { HelpName = "N", Description = "Windows that a candidate is judged on.", DefaultValueFactory = _ => 5 };
+        var heldoutWindows = new Option<int>("--heldout-windows") { HelpName = "N", Description = "Held-out windows at most, 0 for all.", DefaultValueFactory = _ => 16 };
         var seed = Options.Seed();
-        var attention = new Option<string>("--attention-factor") { Description = "su, yarn or a number. Default: su.", DefaultValueFactory = _ => "su" };
-        var target = new Option<string>("--target") { Description = "huggingface or ropewalk (searches start tokens too). Default: huggingface.", DefaultValueFactory = _ => "huggingface" };
+        var attention = new Option<string>("--attention-factor") { HelpName = "POLICY", Description = "su, yarn or a number.", DefaultValueFactory = _ => "su" };
+        var target = new Option<string>("--target") { HelpName = "NAME", Description = "huggingface or ropewalk (searches start tokens too).", DefaultValueFactory = _ => "huggingface" };
         var json = Options.Json();
         var threads = Options.Threads();
         var command = new Command("search", "Search rescale factors as LongRoPE does and write them to a file. Example: ropewalk search my-model --to 32768 --text books/*.txt --out factors.json")
