@@ -171,7 +171,7 @@ public static partial class HtmlReport
         var finite = search.Candidates.Select(c => c.Perplexity).Where(double.IsFinite).Order().ToArray();
         var best = search.Best.Select(b => b.Perplexity).Where(double.IsFinite).DefaultIfEmpty(double.NegativeInfinity).Max();
         // The worst candidates are no news and would squeeze the rest into a line.
-        var ceiling = finite.Length == 0 ? best : Math.Max(best, finite[(int)((finite.Length - 1) * 0.95)]);
+        var ceiling = finite.Length == 0 ? best : finite[(int)((finite.Length - 1) * 0.8)];
         var above = search.Candidates.Count(c => !(c.Perplexity <= ceiling));
         page.Append($"<p class=\"soft\">{HtmlText.Number(search.Candidates.Count)} candidates, each a dot; the line is the best so far. Searched on other text than the tables above are measured on.");
         page.Append(above > 0 ? $" {HtmlText.Number(above)} above {HtmlText.Number(ceiling, 3)}, or without a finite value, are not drawn.</p>\n" : "</p>\n");
@@ -188,7 +188,7 @@ public static partial class HtmlReport
                 new ChartSeries("candidates", 1, SeriesShape.Dots, MethodRole.Baseline,
                     [.. search.Candidates.Where(c => c.Perplexity <= ceiling).Select(c => new ChartPoint(c.Evaluation, c.Perplexity, double.NaN, double.NaN, ""))]),
                 new ChartSeries("best so far", 0, SeriesShape.Steps, MethodRole.Winner,
-                    [.. search.Best.OrderBy(b => b.Evaluations).Select(b => new ChartPoint(b.Evaluations, b.Perplexity, double.NaN, double.NaN,
+                    [.. search.Best.Where(b => b.Perplexity <= ceiling).OrderBy(b => b.Evaluations).Select(b => new ChartPoint(b.Evaluations, b.Perplexity, double.NaN, double.NaN,
                         $"iteration {b.Iteration}, {HtmlText.Number(b.Evaluations)} evaluations: {HtmlText.Number(b.Perplexity, 4)}"))]),
             ],
         }));
