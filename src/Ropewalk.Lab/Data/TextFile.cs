@@ -12,18 +12,24 @@ public static class TextFile
 
     /// <summary>A UTF-8 file as a string, without its byte order mark.</summary>
     /// <param name="path">Path as the user gave it.</param>
+    /// <param name="option">The option it came from.</param>
     /// <exception cref="UserInputException">Missing, not a regular file, too large, empty, or not UTF-8 (with the offset of the first bad byte).</exception>
-    public static string Read(string path)
+    public static string Read(string path, string option = "--text")
     {
+        if (string.IsNullOrWhiteSpace(path) || path.Contains('\0'))
+        {
+            throw new UserInputException($"{option}: found a name that no file can have, expected a UTF-8 text file");
+        }
+
         if (Directory.Exists(path))
         {
-            throw new UserInputException($"--text: found the folder {path}, expected a text file");
+            throw new UserInputException($"{option}: found the folder {path}, expected a text file");
         }
 
         var info = new FileInfo(path);
         if (!info.Exists)
         {
-            throw new UserInputException($"--text: found no file {path}, expected a UTF-8 text file");
+            throw new UserInputException($"{option}: found no file {path}, expected a UTF-8 text file");
         }
 
         if (info.Length > MaximumBytes)
