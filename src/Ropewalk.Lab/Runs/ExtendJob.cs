@@ -224,7 +224,8 @@ public sealed class ExtendJob
             Heldout = heldout,
         };
 
-        // 4. The export, loaded again and measured again.
+        // 4. The export, loaded again and measured again. What was found is recorded first: a disk without room for the weights has room for that.
+        records.Result(ExtendRecord.Of(result));
         Stage("export");
         result = Export(result, model, scorer, evaluator);
         result = result with { TokensEvaluated = evaluator.TokensEvaluated, Seconds = clock.Elapsed };

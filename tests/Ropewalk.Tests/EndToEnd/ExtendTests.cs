@@ -190,7 +190,7 @@ public sealed class ExtendTests(SmallExtension extension) : IClassFixture<SmallE
     public void Loss_at_the_old_window_refuses_the_export_but_not_the_report()
     {
         var output = _folder.PathOf("refused");
-        var run = Command.Run(SmallExtension.Arguments(output, "--attention-factor", "1.6", "--json"));
+        var run = Command.Run(SmallExtension.Arguments(output, "--attention-factor", "2.5", "--max-short-loss", "0.1%", "--json"));
         Assert.Equal(1, run.Code);
         var complaint = Assert.Single(run.Complaints);
         Assert.Contains("export refused", complaint, StringComparison.Ordinal);
