@@ -51,7 +51,7 @@ internal static class CommandHost
         }
         catch (OutOfMemoryException)
         {
-            error.WriteLine("ropewalk: the machine has not enough memory for this window; a shorter --to or --context needs less");
+            error.WriteLine("ropewalk: the machine has not enough memory for this window; a smaller --to, --context or --max-tokens needs less");
             return ExitCodes.Resources;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

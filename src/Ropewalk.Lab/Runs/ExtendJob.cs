@@ -72,6 +72,7 @@ public sealed class ExtendJob
     /// <summary>The texts of a job as search windows and held-out windows.</summary>
     public static (WindowSet Search, WindowSet Heldout) PlanWindows(ExtendOptions options, Tokenizer tokenizer, int targetContext)
     {
+        RequireDisjoint(options);
         var begin = tokenizer.AddsBos ? tokenizer.BosToken : null;
         IReadOnlyList<TokenDocument> texts;
         IReadOnlyList<TokenDocument> heldout;
@@ -85,7 +86,6 @@ public sealed class ExtendJob
         }
         else
         {
-            RequireDisjoint(options);
             texts = DefaultTexts.Read(options.Texts, tokenizer);
             heldout = DefaultTexts.Read(options.Heldout, tokenizer, "--heldout");
         }
@@ -239,11 +239,18 @@ public sealed class ExtendJob
 
     private static void RequireDisjoint(ExtendOptions options)
     {
-        // An empty path is refused where it is read, with the option's name.
-        var texts = options.Texts.Where(t => t.Length > 0).Select(Path.GetFullPath).ToHashSet(StringComparer.Ordinal);
-        if (options.Heldout.FirstOrDefault(h => h.Length > 0 && texts.Contains(Path.GetFullPath(h))) is { } shared)
+        var seen = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (option, path) in options.Texts.Select(t => ("--text", t)).Concat(options.Heldout.Select(h => ("--heldout", h))))
         {
-            throw new UserInputException($"--heldout: found {shared}, which is given as --text too, expected a text that the search does not see");
+            // An empty path is refused where it is read.
+            if (path.Length == 0 || seen.TryAdd(Path.GetFullPath(path), option))
+            {
+                continue;
+            }
+
+            throw new UserInputException(option == seen[Path.GetFullPath(path)]
+                ? $"{option}: found {path} twice, expected each text once"
+                : $"--heldout: found {path}, which is given as --text too, expected a text that the search does not see");
         }
     }
 

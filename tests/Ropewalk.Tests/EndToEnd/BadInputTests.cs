@@ -109,6 +109,10 @@ public sealed class BadInputTests
         ["text a folder"] = (f => ExtendOn(f, f.Root), ["--text", "found the folder", "expected a text file"]),
         ["text not UTF-8"] = (f => ExtendOn(f, f.Write("latin.txt", [.. Encoding.ASCII.GetBytes("caf"), 0xE9, 0x0A])), ["latin.txt", "offset 3", "expected UTF-8"]),
         ["text shorter than two windows"] = (f => ExtendOn(f, f.Write("short.txt", new string('a', 1000))), ["--text", "found 1000 tokens", "expected at least one search window and one held-out window of 512 tokens"]),
+        ["text twice"] = (f => Extend(f, "--text", Path.Combine(f.Root, ".", Text)), ["--text", "twice", "expected each text once"]),
+        ["heldout twice"] = (
+            f => ["extend", Command.Embedded, "--to", "512", "--heldout", TextOf(f), TextOf(f), "--out", f.PathOf("out")],
+            ["--heldout", "twice", "expected each text once"]),
         ["heldout missing"] = (f => Extend(f, "--heldout", f.PathOf("none.txt")), ["none.txt", "--heldout", "found no file"]),
         ["heldout the text itself"] = (f => Extend(f, "--heldout", TextOf(f)), ["--heldout", Text, "expected a text that the search does not see"]),
 

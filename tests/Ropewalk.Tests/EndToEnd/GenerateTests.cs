@@ -43,4 +43,19 @@ public sealed class GenerateTests
         Assert.Equal(0, longer.Code);
         Assert.Contains("more than the model's window of 256", longer.Error, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Memory_that_the_machine_has_not_is_one_line()
+    {
+        // The table of angles alone takes 2 x 128 GB.
+        if (GC.GetGCMemoryInfo().TotalAvailableMemoryBytes > 100L << 30)
+        {
+            return;
+        }
+
+        var run = Command.Run("generate", Command.Embedded, "--prompt", "Once", "--max-tokens", "1000000000");
+        Assert.Equal(3, run.Code);
+        Assert.Equal("", run.Output);
+        Assert.Contains("not enough memory", Assert.Single(run.Complaints), StringComparison.Ordinal);
+    }
 }
