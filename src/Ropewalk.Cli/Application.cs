@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ropewalk.Cli.Commands;
+using Ropewalk.Engine.Formats;
 
 namespace Ropewalk.Cli;
 
@@ -24,17 +25,24 @@ public static class Application
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            error.WriteLine($"ropewalk: {Plain(parsed.Errors[0].Message)} (ropewalk {string.Join(' ', parsed.CommandResult.Command == root ? [] : new[] { parsed.CommandResult.Command.Name, string.Empty })}--help tells the options)");
+            error.WriteLine($"ropewalk: {Message(parsed)} (ropewalk {string.Join(' ', parsed.CommandResult.Command == root ? [] : new[] { parsed.CommandResult.Command.Name, string.Empty })}--help tells the options)");
             return ExitCodes.BadInput;
         }
 
         return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = error, ProcessTerminationTimeout = null });
     }
 
-    /// <summary>The parser names .NET types; people know numbers.</summary>
-    private static string Plain(string message)
+    /// <summary>The parser's own words, but for what a reader could not know: which word was no command, and what a .NET type allows.</summary>
+    private static string Message(ParseResult parsed)
     {
-        var type = message.IndexOf(" as expected type", StringComparison.Ordinal);
-        return type < 0 ? message : message[..type] + (message.AsSpan(type).Contains("Int", StringComparison.Ordinal) ? ": expected a whole number" : ": expected a number");
+        if (parsed.CommandResult.Command is RootCommand { Subcommands: var commands } && parsed.UnmatchedTokens.Count > 0)
+        {
+            return $"found \"{Printable.OneLine(parsed.UnmatchedTokens[0])}\", expected one of {string.Join(", ", commands.Select(c => c.Name))}";
+        }
+
+        var message = Printable.OneLine(parsed.Errors[0].Message);
+        var type = message.IndexOf(" as expected type ", StringComparison.Ordinal);
+        return type < 0 ? message
+            : message[..type] + (message.Contains("Int", StringComparison.Ordinal) ? ", expected a whole number" : message.Contains("Double", StringComparison.Ordinal) ? ", expected a number" : "");
     }
 }

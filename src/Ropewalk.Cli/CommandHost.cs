@@ -43,9 +43,15 @@ internal static class CommandHost
             error.WriteLine($"ropewalk: {e.Message}");
             return ExitCodes.BadInput;
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A disk that fails under a file which was opened well.
+            error.WriteLine($"ropewalk: {Printable.OneLine(e.Message)}");
+            return ExitCodes.Resources;
+        }
         catch (OutOfMemoryException)
         {
-            error.WriteLine("ropewalk: the machine has not enough memory for this window; a shorter --to or --context needs less");
+            error.WriteLine("ropewalk: the machine has not enough memory for this window; a smaller --to, --context or --max-tokens needs less");
             return ExitCodes.Resources;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

@@ -37,6 +37,7 @@ internal static class GenerateCommand
             var limit = Options.AtLeast("--max-tokens", parsed.GetValue(maxTokens), 1);
             using var loaded = ModelLoader.Load(parsed.GetValue(model)!);
             var tokenizer = Tokenizer.Load(parsed.GetValue(model)!);
+            ExtendJob.RequireTokensInVocabulary(tokenizer, loaded, parsed.GetValue(model)!);
             var rule = Scalings.Choose(parsed.GetValue(scaling), loaded.Rope);
             var ids = tokenizer.Encode(parsed.GetValue(prompt)!, matchSpecialTokens: false);
             if (ids.Length == 0)

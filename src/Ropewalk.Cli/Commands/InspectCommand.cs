@@ -3,6 +3,7 @@ using System.Text.Json;
 using Ropewalk.Engine.Formats.HuggingFace;
 using Ropewalk.Lab.Runs;
 using Ropewalk.Positions.Laws;
+using Ropewalk.Positions.Scaling;
 using Spectre.Console;
 
 namespace Ropewalk.Cli.Commands;
@@ -50,7 +51,7 @@ internal static class InspectCommand
                 frequencies.StartTokens,
                 CriticalDimension = criticalDimension,
                 CriticalPair = RopeLaws.CriticalPair(geometry),
-                ExtrapolationLimit = hasCritical ? RopeLaws.ExtrapolationLimit(geometry, geometry.Base) : double.NaN,
+                ExtrapolationLimit = hasCritical ? RopeLaws.ExtrapolationLimit(geometry, rule is BaseScaling changed ? changed.NewBase : geometry.Base) : double.NaN,
                 Target = wanted,
                 BaseForTarget = hasCritical ? RopeLaws.BaseForLength(geometry, wanted) : double.NaN,
                 CriticalBase = geometry.OriginalContext > Math.Tau && wanted > Math.Tau ? RopeLaws.CriticalBase(geometry, wanted) : double.NaN,

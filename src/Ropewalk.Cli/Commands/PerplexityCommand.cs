@@ -33,6 +33,7 @@ internal static class PerplexityCommand
             var length = Options.AtLeast("--context", parsed.GetValue(context), 2);
             using var loaded = ModelLoader.Load(parsed.GetValue(model)!);
             var tokenizer = Tokenizer.Load(parsed.GetValue(model)!);
+            ExtendJob.RequireTokensInVocabulary(tokenizer, loaded, parsed.GetValue(model)!);
             var rule = Scalings.Choose(parsed.GetValue(scaling), loaded.Rope);
             var documents = DefaultTexts.Read(parsed.GetValue(text)!, tokenizer);
             var set = WindowPlanner.Consecutive(documents, length, tokenizer.AddsBos ? tokenizer.BosToken : null);

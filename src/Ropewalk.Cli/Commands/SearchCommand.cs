@@ -36,15 +36,13 @@ internal static class SearchCommand
         command.SetAction(parsed => CommandHost.Run(error, parsed.GetValue(threads), stop =>
         {
             var file = parsed.GetValue(outFile)!;
-            if (Directory.Exists(file))
-            {
-                throw new UserInputException($"--out: found the folder {file}, expected the path of a file");
-            }
+            OutputFolder.RequireFile(file);
 
             var folder = parsed.GetValue(model)!;
             using var loaded = ModelLoader.Load(folder);
             ExtendJob.RequireUnscaled(loaded, folder);
             var tokenizer = Tokenizer.Load(folder);
+            ExtendJob.RequireTokensInVocabulary(tokenizer, loaded, folder);
             var geometry = loaded.Rope.Geometry;
             var length = parsed.GetValue(to);
             if (length <= geometry.OriginalContext)

@@ -39,15 +39,41 @@ public static class OutputFolder
         }
     }
 
+    /// <summary>Refuses a path to which no file can be written: an existing folder, a parent that is missing or cannot be written to. Makes nothing.</summary>
+    /// <param name="path">File as the user gave it.</param>
+    /// <param name="option">The option it came from.</param>
+    /// <exception cref="UserInputException">The path cannot be used.</exception>
+    public static void RequireFile(string path, string option = "--out")
+    {
+        const string File = "expected the path of a file in a folder that exists and can be written to";
+        if (string.IsNullOrWhiteSpace(path) || path.Contains('\0'))
+        {
+            Refuse(option, "a name that no file can have", File);
+        }
+
+        if (Directory.Exists(path) || Path.EndsInDirectorySeparator(path))
+        {
+            Refuse(option, $"the folder {path}", File);
+        }
+
+        var parent = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        if (!Directory.Exists(parent))
+        {
+            Refuse(option, $"{path} in {parent}, which is no folder", File);
+        }
+
+        ProbeWriting(parent, path, option, File);
+    }
+
     /// <summary>Permission bits do not tell (read-only mounts, access lists, root), so a folder is made and removed.</summary>
-    private static void ProbeWriting(string full, string path, string option)
+    private static void ProbeWriting(string full, string path, string option, string expected = Expected)
     {
         var existing = full;
         while (!Directory.Exists(existing))
         {
             if (File.Exists(existing))
             {
-                Refuse(option, $"{path}, below the file {existing}");
+                Refuse(option, $"{path}, below the file {existing}", expected);
             }
 
             existing = Path.GetDirectoryName(existing) ?? Path.GetPathRoot(full)!;
@@ -61,11 +87,11 @@ public static class OutputFolder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Refuse(option, $"{existing}, which cannot be written to");
+            Refuse(option, $"{existing}, which cannot be written to", expected);
         }
     }
 
     [System.Diagnostics.CodeAnalysis.DoesNotReturn]
-    private static void Refuse(string option, string found) =>
-        throw new UserInputException(Printable.OneLine($"{option}: found {found}, {Expected}"));
+    private static void Refuse(string option, string found, string expected = Expected) =>
+        throw new UserInputException(Printable.OneLine($"{option}: found {found}, {expected}"));
 }

@@ -61,7 +61,7 @@ public static class RopeFactorsFile
     /// <param name="scaling">The factors.</param>
     /// <param name="targetContext">The context that they are meant for, in tokens, at least 1.</param>
     /// <exception cref="UserInputException">The target is out of range.</exception>
-    /// <exception cref="IOException">The file cannot be written; nothing is left of it.</exception>
+    /// <exception cref="StorageException">The file cannot be written; nothing is left of it.</exception>
     public static void Write(string path, LongRopeScaling scaling, int targetContext)
     {
         ArgumentNullException.ThrowIfNull(scaling);
@@ -70,27 +70,15 @@ public static class RopeFactorsFile
             throw new UserInputException($"target context: found {targetContext}, expected a whole number of at least 1");
         }
 
-        var temporary = $"{path}.{Environment.ProcessId}.tmp";
-        try
+        AtomicFile.Write(path, stream =>
         {
-            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write))
+            using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
             {
-                using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
-                {
-                    Write(json, scaling, targetContext);
-                }
-
-                stream.WriteByte((byte)'\n');
-                stream.Flush(flushToDisk: true);
+                Write(json, scaling, targetContext);
             }
 
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
+            stream.WriteByte((byte)'\n');
+        });
     }
 
     private static void Write(Utf8JsonWriter json, LongRopeScaling scaling, int targetContext)
@@ -126,6 +114,11 @@ public static class RopeFactorsFile
     {
         try
         {
+            if (Directory.Exists(path))
+            {
+                throw new CheckpointFormatException(path, "file", "a folder", "a factors file");
+            }
+
             var length = new FileInfo(path).Length;
             if (length > LargestFileBytes)
             {
@@ -141,6 +134,10 @@ public static class RopeFactorsFile
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new CheckpointFormatException(path, "file", "nothing", "a factors file");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CheckpointFormatException(path, "file", $"one that cannot be read ({e.Message})", "a factors file");
         }
     }
 

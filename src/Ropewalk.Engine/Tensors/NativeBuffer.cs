@@ -7,6 +7,7 @@ namespace Ropewalk.Engine.Tensors;
 public sealed unsafe class NativeBuffer<T> : IDisposable
     where T : unmanaged
 {
+    private const nuint LargeBytes = 1 << 30;
     private T* _pointer;
 
     /// <summary>Allocates <paramref name="length"/> zeroed elements.</summary>
@@ -16,6 +17,15 @@ public sealed unsafe class NativeBuffer<T> : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         Length = length;
         var bytes = checked((nuint)Math.Max(length, 1) * (nuint)sizeof(T));
+        if (bytes > LargeBytes && bytes > (nuint)GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
+        {
+            // Systems that promise more memory than they have would end the process when the block is cleared: the same failure as the
+            // allocation's own, so the same family of exception.
+#pragma warning disable MA0012
+            throw new InsufficientMemoryException($"{bytes} bytes asked for");
+#pragma warning restore MA0012
+        }
+
         _pointer = (T*)NativeMemory.AlignedAlloc(bytes, 64);
         NativeMemory.Clear(_pointer, bytes);
     }

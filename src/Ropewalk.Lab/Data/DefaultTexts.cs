@@ -9,8 +9,8 @@ public static class DefaultTexts
     public const string Name = "generated stories";
 
     /// <summary>Reads and tokenizes files.</summary>
-    public static IReadOnlyList<TokenDocument> Read(IEnumerable<string> paths, Tokenizer tokenizer) =>
-        [.. paths.Select(p => new TokenDocument(Path.GetFileName(p), tokenizer.Encode(TextFile.Read(p), addSpecialTokens: false, matchSpecialTokens: false)))];
+    public static IReadOnlyList<TokenDocument> Read(IEnumerable<string> paths, Tokenizer tokenizer, string option = "--text") =>
+        [.. paths.Select(p => new TokenDocument(Path.GetFileName(p), tokenizer.Encode(TextFile.Read(p, option), addSpecialTokens: false, matchSpecialTokens: false)))];
 
     /// <summary>Stories, each long enough for a window.</summary>
     /// <param name="tokenizer">The model's.</param>

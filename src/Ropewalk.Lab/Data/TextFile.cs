@@ -13,11 +13,12 @@ public static class TextFile
 
     /// <summary>A UTF-8 file as a string, without its byte order mark.</summary>
     /// <param name="path">Path as the user gave it.</param>
+    /// <param name="option">The option it came from.</param>
     /// <exception cref="CheckpointFormatException">Missing, not a regular file, unreadable or too large.</exception>
     /// <exception cref="UserInputException">Empty, or not UTF-8 (with the offset of the first bad byte).</exception>
-    public static string Read(string path)
+    public static string Read(string path, string option = "--text")
     {
-        var bytes = RegularFile.ReadAll(path, "a UTF-8 text file", MaximumBytes);
+        var bytes = RegularFile.ReadAll(path, $"a UTF-8 text file for {option}", MaximumBytes);
         var text = bytes.AsSpan();
         if (text.StartsWith(Encoding.UTF8.Preamble))
         {

@@ -16,6 +16,16 @@ public sealed record CostModel(double PerToken, double PerPair)
     /// <summary>Seconds of one window, with every thread at work.</summary>
     public double Seconds(double length) => length * (PerToken + (PerPair * length));
 
+    /// <summary>The same law in multiply-adds instead of seconds: for choices that must not depend on how fast the machine was just then.</summary>
+    public static CostModel Counted(Engine.Models.ModelShape shape)
+    {
+        var heads = (double)shape.NumHeads * shape.HeadWidth;
+        var layer = (2 * heads * shape.HiddenWidth) + (2d * shape.NumKeyValueHeads * shape.HeadWidth * shape.HiddenWidth) + (3d * shape.FeedForwardWidth * shape.HiddenWidth);
+
+        // A token looks at half of the window on average, with one product for the scores and one for the values.
+        return new CostModel((shape.NumLayers * layer) + ((double)shape.VocabularySize * shape.HiddenWidth), shape.NumLayers * heads);
+    }
+
     /// <summary>Times both lengths.</summary>
     /// <param name="evaluator">Runs the model.</param>
     /// <param name="set">Windows of the target length.</param>

@@ -45,13 +45,18 @@ public sealed class ExtendJob
     }
 
     /// <summary>The attention factor that "su", "yarn" or a number stands for.</summary>
+    /// <param name="policy">What the user gave.</param>
+    /// <param name="scale">s = L'/L.</param>
+    /// <param name="originalContext">L.</param>
+    /// <param name="allowFit">Whether "fit" is to be named among what is allowed; it is the caller's to handle.</param>
     /// <exception cref="UserInputException">It is none of them.</exception>
-    public static double AttentionFactor(string policy, double scale, int originalContext) => policy switch
+    public static double AttentionFactor(string policy, double scale, int originalContext, bool allowFit = false) => policy switch
     {
         "su" => AttentionFactors.Su(scale, originalContext),
         "yarn" => AttentionFactors.Yarn(scale),
-        _ when double.TryParse(policy, out var value) && value is > 0 and < 100 => value,
-        _ => throw new UserInputException($"--attention-factor: found \"{policy}\", expected su, yarn, fit or a number above 0"),
+        _ => double.TryParse(policy, out var value) && value is > 0 and < 100
+            ? value
+            : throw new UserInputException($"--attention-factor: found \"{policy}\", expected su, yarn{(allowFit ? ", fit" : "")} or a number above 0 and below 100"),
     };
 
     /// <summary>Refuses a model whose encoding is scaled already.</summary>
@@ -67,6 +72,7 @@ public sealed class ExtendJob
     /// <summary>The texts of a job as search windows and held-out windows.</summary>
     public static (WindowSet Search, WindowSet Heldout) PlanWindows(ExtendOptions options, Tokenizer tokenizer, int targetContext)
     {
+        RequireDisjoint(options);
         var begin = tokenizer.AddsBos ? tokenizer.BosToken : null;
         IReadOnlyList<TokenDocument> texts;
         IReadOnlyList<TokenDocument> heldout;
@@ -76,13 +82,12 @@ public sealed class ExtendJob
             texts = DefaultTexts.Stories(tokenizer, options.Seed + 1, Math.Max(options.Windows, 1), targetContext);
             heldout = options.Heldout.IsEmpty
                 ? DefaultTexts.Stories(tokenizer, options.Seed + 1_000_003, options.HeldoutWindows == 0 ? DefaultStories : options.HeldoutWindows, targetContext)
-                : DefaultTexts.Read(options.Heldout, tokenizer);
+                : DefaultTexts.Read(options.Heldout, tokenizer, "--heldout");
         }
         else
         {
-            RequireDisjoint(options);
             texts = DefaultTexts.Read(options.Texts, tokenizer);
-            heldout = DefaultTexts.Read(options.Heldout, tokenizer);
+            heldout = DefaultTexts.Read(options.Heldout, tokenizer, "--heldout");
         }
 
         return WindowPlanner.Plan(texts, heldout, targetContext, options.Windows, options.HeldoutWindows, begin, new CounterRandom(options.Seed).Fork(2));
@@ -98,23 +103,35 @@ public sealed class ExtendJob
         using var model = ModelLoader.Load(_options.Model);
         RequireUnscaled(model, _options.Model);
         var tokenizer = Tokenizer.Load(_options.Model);
+        RequireTokensInVocabulary(tokenizer, model, _options.Model);
         var geometry = model.Rope.Geometry;
         var original = geometry.OriginalContext;
         var target = _options.TargetContext ?? original * DefaultFactor;
         RequireTarget(target, original);
+        if (_options.WindowStride is { } stride && stride > original)
+        {
+            throw new UserInputException($"--window-stride: found {stride}, expected at most {original}, the model's window");
+        }
+
         var scale = (double)target / original;
+        if (_options.AttentionFactor != "fit")
+        {
+            // Before anything takes time.
+            _ = AttentionFactor(_options.AttentionFactor, scale, original, allowFit: true);
+        }
+
         var (search, heldout) = PlanWindows(_options, tokenizer, target);
-        RequireTokensInVocabulary(tokenizer, model);
         if (search.Windows.Length < _options.Windows)
         {
             _notes.Add($"the text has {search.Windows.Length} search windows of {target} tokens; {_options.Windows} were asked for");
         }
 
         var evaluator = new Evaluator(model);
-        var cost = CostModel.Measure(evaluator, search, original, _stop);
+        // An evaluator of its own: how often it runs depends on the machine, and the result tells how many tokens the job took.
+        var cost = CostModel.Measure(new Evaluator(model), search, original, _stop);
         var shortWindows = search.Cut(original, tokenizer.AddsBos, ShortWindowsPerWindow * search.Windows.Length);
         var heldoutShort = heldout.Cut(original, tokenizer.AddsBos);
-        var plan = ExtendPlan.Make(_options, cost, search, heldout, shortWindows, original, target);
+        var plan = ExtendPlan.Make(_options, cost, CostModel.Counted(model.Shape), search, heldout, shortWindows, original, target);
         var (settings, seconds) = (plan.Settings, plan.Seconds);
         _reporter.Line(
             $"{Display.Length(original)} to {Display.Length(target)} tokens: {settings.Evaluations} candidates on {search.Windows.Length} search windows " +
@@ -207,7 +224,8 @@ public sealed class ExtendJob
             Heldout = heldout,
         };
 
-        // 4. The export, loaded again and measured again.
+        // 4. The export, loaded again and measured again. What was found is recorded first: a disk without room for the weights has room for that.
+        records.Result(ExtendRecord.Of(result));
         Stage("export");
         result = Export(result, model, scorer, evaluator);
         result = result with { TokensEvaluated = evaluator.TokensEvaluated, Seconds = clock.Elapsed };
@@ -221,10 +239,18 @@ public sealed class ExtendJob
 
     private static void RequireDisjoint(ExtendOptions options)
     {
-        var texts = options.Texts.Select(Path.GetFullPath).ToHashSet(StringComparer.Ordinal);
-        if (options.Heldout.FirstOrDefault(h => texts.Contains(Path.GetFullPath(h))) is { } shared)
+        var seen = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (option, path) in options.Texts.Select(t => ("--text", t)).Concat(options.Heldout.Select(h => ("--heldout", h))))
         {
-            throw new UserInputException($"--heldout: found {shared}, which is given as --text too, expected a text that the search does not see");
+            // An empty path is refused where it is read.
+            if (path.Length == 0 || seen.TryAdd(Path.GetFullPath(path), option))
+            {
+                continue;
+            }
+
+            throw new UserInputException(option == seen[Path.GetFullPath(path)]
+                ? $"{option}: found {path} twice, expected each text once"
+                : $"--heldout: found {path}, which is given as --text too, expected a text that the search does not see");
         }
     }
 
@@ -236,12 +262,13 @@ public sealed class ExtendJob
         }
     }
 
-    private static void RequireTokensInVocabulary(Tokenizer tokenizer, LanguageModel model)
+    /// <summary>Refuses a tokenizer that gives ids for which the model has no embedding.</summary>
+    public static void RequireTokensInVocabulary(Tokenizer tokenizer, LanguageModel model, string folder)
     {
         if (tokenizer.VocabularySize > model.Shape.VocabularySize)
         {
             throw new CheckpointFormatException(
-                "tokenizer.json", "vocab", $"ids up to {tokenizer.VocabularySize - 1}", $"ids below the embedding's {model.Shape.VocabularySize} rows");
+                Path.Combine(folder, "tokenizer.json"), "vocab", $"ids up to {tokenizer.VocabularySize - 1}", $"ids below the embedding's {model.Shape.VocabularySize} rows");
         }
     }
 
@@ -272,7 +299,7 @@ public sealed class ExtendJob
             return fit;
         }
 
-        var factor = AttentionFactor(_options.AttentionFactor, scale, original);
+        var factor = AttentionFactor(_options.AttentionFactor, scale, original, allowFit: true);
         var loss = check.Loss(factor);
         if (loss > allowed)
         {
@@ -339,6 +366,22 @@ public sealed class ExtendJob
 
         var style = _options.Target == ExportTarget.HuggingFace ? _options.ConfigStyle : (Ropewalk.Engine.Formats.HuggingFace.RopeConfigStyle?)null;
         var (files, notes) = CheckpointExporter.Write(_options.Model, _options.Out, result.Scaling, result.TargetContext, style);
+        try
+        {
+            return Prove(result, original, scorer, evaluator, style, files, notes);
+        }
+        catch
+        {
+            // Stopped, or the disk is full: what was not read back and measured is no checkpoint.
+            File.Delete(Path.Combine(_options.Out, AtomicFolder.CommitMarker));
+            throw;
+        }
+    }
+
+    /// <summary>Loads the export from disk and measures it again.</summary>
+    private ExtendResult Prove(
+        ExtendResult result, LanguageModel original, HeldoutScorer scorer, Evaluator evaluator, Engine.Formats.HuggingFace.RopeConfigStyle? style, IReadOnlyList<string> files, IReadOnlyList<string> notes)
+    {
         using var loaded = ModelLoader.Load(_options.Out);
         var scaling = style is null ? RopeFactorsFile.Read(Path.Combine(_options.Out, CheckpointExporter.FactorsName), loaded.Rope.Geometry) : loaded.Rope.Scaling;
         var receipt = Receipt.Make(original, loaded, scaling, result.Geometry.OriginalContext, result.TargetContext);

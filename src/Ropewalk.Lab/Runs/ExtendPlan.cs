@@ -17,7 +17,15 @@ public sealed record ExtendPlan(SearchSettings Settings, SearchSettings ShortSet
     private const int Methods = 8;
 
     /// <summary>Plans the paper's search, the search that was asked for, or what a budget allows.</summary>
-    public static ExtendPlan Make(ExtendOptions options, CostModel cost, WindowSet search, WindowSet heldout, WindowSet shortWindows, int original, int target)
+    /// <param name="options">What is asked.</param>
+    /// <param name="cost">Measured seconds: for the estimate and the budget.</param>
+    /// <param name="work">Counted multiply-adds: for what must be equal in equal runs.</param>
+    /// <param name="search">Search windows.</param>
+    /// <param name="heldout">Held-out windows.</param>
+    /// <param name="shortWindows">Search windows of L tokens.</param>
+    /// <param name="original">L.</param>
+    /// <param name="target">L'.</param>
+    public static ExtendPlan Make(ExtendOptions options, CostModel cost, CostModel work, WindowSet search, WindowSet heldout, WindowSet shortWindows, int original, int target)
     {
         // The defaults of SearchSettings are the paper's.
         var wanted = new SearchSettings
@@ -44,8 +52,10 @@ public sealed record ExtendPlan(SearchSettings Settings, SearchSettings ShortSet
             settings = BudgetPlan.Fit(wanted, perEvaluation, budget.TotalSeconds - others, options.Population, options.Iterations);
         }
 
+        // The stride changes what is measured, so it is chosen by counted work: by seconds, equal runs would differ.
         var stride = options.WindowStride ?? 1;
-        while (options.WindowStride is null && stride < original / 8 && WindowSeconds(stride) > WindowShareOfSearch * settings.Evaluations * evaluation)
+        var most = WindowShareOfSearch * settings.Evaluations * search.Windows.Length * work.Seconds(target);
+        while (options.WindowStride is null && stride < original / 8 && SlidingWindow.Cost(heldout, original, stride) * work.Seconds(original) / original > most)
         {
             stride *= 2;
         }

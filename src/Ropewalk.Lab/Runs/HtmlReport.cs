@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Ropewalk.Engine.Formats;
 
 namespace Ropewalk.Lab.Runs;
 
@@ -32,9 +33,7 @@ public static partial class HtmlReport
     /// <summary>Writes the page beside its place and renames it: a reader never sees half of it.</summary>
     public static void Save(string path, ReportData data)
     {
-        var unfinished = path + ".tmp";
-        File.WriteAllText(unfinished, Render(data), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
-        File.Move(unfinished, path, overwrite: true);
+        AtomicFile.WriteAllText(path, Render(data));
     }
 
     private static void Head(StringBuilder page, ReportData data)

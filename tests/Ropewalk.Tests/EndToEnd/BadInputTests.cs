@@ -1,0 +1,234 @@
+using System.Text;
+using Ropewalk.Tests.Formats;
+
+namespace Ropewalk.Tests.EndToEnd;
+
+/// <summary>One table of inputs that cannot be used: exit code 2, one line that names the file or the flag, what was found and what was
+/// expected; nothing on standard output, nothing left on the disk.</summary>
+[Collection(EndToEndGroup.Name)]
+public sealed class BadInputTests
+{
+    private const string Text = "text.txt";
+
+    // Arguments after preparing the folder; every fragment must be in the line.
+    private static readonly Dictionary<string, (Func<TemporaryFolder, string[]> Arguments, string[] Fragments)> s_cases = new()
+    {
+        // The command line.
+        ["no command"] = (_ => [], ["command"]),
+        ["unknown command"] = (_ => ["extent", "model"], ["\"extent\"", "expected one of extend, search"]),
+        ["unknown option"] = (f => Extend(f, "--frobnicate"), ["'--frobnicate'", "--help"]),
+        ["option without its value"] = (f => ["perplexity", Command.Embedded, "--text", TextOf(f), "--context"], ["--context"]),
+        ["required option missing"] = (f => ["perplexity", Command.Embedded, "--context", "256"], ["--text"]),
+        ["--to no number"] = (f => Extend(f, "--to", "abc"), ["'abc'", "--to", "expected a whole number"]),
+        ["--to no whole number"] = (f => Extend(f, "--to", "512.5"), ["'512.5'", "--to", "expected a whole number"]),
+        ["--to too large for a number"] = (f => Extend(f, "--to", "99999999999"), ["'99999999999'", "--to"]),
+        ["--to below the window"] = (f => Extend(f, "--to", "128"), ["--to", "found 128", "more than the model's window of 256"]),
+        ["--to the window"] = (f => Extend(f, "--to", "256"), ["--to", "found 256", "more than the model's window of 256"]),
+        ["--to 0"] = (f => Extend(f, "--to", "0"), ["--to", "found 0", "expected"]),
+        ["--to negative"] = (f => Extend(f, "--to", "-5"), ["--to", "found -5", "expected"]),
+        ["search --to the window"] = (f => ["search", Command.Embedded, "--to", "256", "--text", TextOf(f), "--out", f.PathOf("x.json")], ["--to", "found 256", "more than the model's window"]),
+        ["--attention-factor"] = (f => Extend(f, "--attention-factor", "foo"), ["--attention-factor", "\"foo\"", "expected su, yarn, fit or a number"]),
+        ["--attention-factor 0"] = (f => Extend(f, "--attention-factor", "0"), ["--attention-factor", "\"0\"", "above 0"]),
+        ["search --attention-factor"] = (f => Search(f, "--attention-factor", "fit"), ["--attention-factor", "\"fit\"", "expected su, yarn or a number"]),
+        ["--target"] = (f => Extend(f, "--target", "foo"), ["--target", "\"foo\"", "expected huggingface or ropewalk"]),
+        ["--config-style"] = (f => Extend(f, "--config-style", "v6"), ["--config-style", "\"v6\"", "expected v4 or v5"]),
+        ["--max-short-loss"] = (f => Extend(f, "--max-short-loss", "foo"), ["--max-short-loss", "\"foo\"", "expected a share"]),
+        ["--budget"] = (f => Extend(f, "--budget", "foo"), ["--budget", "\"foo\"", "expected a time"]),
+        ["--threads 0"] = (f => Extend(f, "--threads", "0"), ["--threads", "found 0", "expected 1 to 1024"]),
+        ["--population"] = (f => Extend(f, "--population", "3"), ["--population", "found 3", "at least 4"]),
+        ["--windows 0"] = (f => Extend(f, "--windows", "0"), ["--windows", "found 0", "at least 1"]),
+        ["--window-stride 0"] = (f => Extend(f, "--window-stride", "0"), ["--window-stride", "found 0", "at least 1"]),
+        ["--window-stride past the window"] = (f => Extend(f, "--window-stride", "257"), ["--window-stride", "found 257", "at most 256"]),
+        ["--temperature"] = (f => ["generate", Command.Embedded, "--prompt", "a", "--temperature", "-1"], ["--temperature", "found -1", "expected 0 or more"]),
+        ["--max-tokens"] = (f => ["generate", Command.Embedded, "--prompt", "a", "--max-tokens", "0"], ["--max-tokens", "found 0", "at least 1"]),
+        ["--prompt empty"] = (f => ["generate", Command.Embedded, "--prompt", ""], ["--prompt", "found an empty text", "expected at least one token"]),
+        ["--context 1"] = (f => Perplexity(f, "1"), ["--context", "found 1", "at least 2"]),
+        ["--context longer than the text"] = (f => Perplexity(f, "100000"), ["--text", "found 4000 tokens", "--context 100000"]),
+        ["--length 0"] = (f => ["inspect", Command.Embedded, "--length", "0"], ["--length", "found 0", "at least 1"]),
+
+        // Scalings.
+        ["--scaling unknown"] = (f => Perplexity(f, "256", "foo:4"), ["--scaling foo:4", "unknown method", "allowed: none"]),
+        ["--scaling without its number"] = (f => Perplexity(f, "256", "yarn"), ["--scaling yarn", "missing", "allowed: yarn:FACTOR"]),
+        ["--scaling no number"] = (f => Perplexity(f, "256", "linear:four"), ["--scaling linear:four", "'four'", "allowed: linear:FACTOR"]),
+        ["--scaling 0"] = (f => Perplexity(f, "256", "ntk:0"), ["--scaling ntk:0", "allowed"]),
+        ["--scaling empty"] = (f => Perplexity(f, "256", ""), ["--scaling", "unknown method"]),
+        ["--scaling unknown part"] = (f => Perplexity(f, "256", "yarn:4,foo=1"), ["--scaling yarn:4,foo=1", "foo"]),
+        ["longrope without a file"] = (f => Perplexity(f, "256", "longrope:"), ["--scaling longrope:", "missing"]),
+        ["longrope file missing"] = (f => Perplexity(f, "256", "longrope:" + f.PathOf("none.json")), ["none.json", "found nothing", "expected a factors file"]),
+        ["longrope a folder"] = (f => Perplexity(f, "256", "longrope:" + f.Root), ["found a folder", "expected a factors file"]),
+        ["longrope no JSON"] = (f => Perplexity(f, "256", "longrope:" + f.Write("factors.json", "hello")), ["factors.json", "no valid JSON", "expected a factors file"]),
+        ["longrope of another model"] = (
+            f => Perplexity(f, "256", "longrope:" + f.Write("factors.json", """{"version":1,"rotary_dimension":8,"base":10000,"original_context":256,"target_context":512,"entries":[{"maximum_length":512,"attention_factor":1,"start_tokens":0,"rescale_factors":[1,1,1,2]}]}""")),
+            ["factors.json", "rotary_dimension", "found 8", "expected 64"]),
+
+        // The checkpoint.
+        ["model missing"] = (f => Extend(f, f.PathOf("nowhere")), ["nowhere", "found nothing there", "expected a folder with config.json"]),
+        ["model a file"] = (f => Extend(f, TextOf(f)), [Text, "found a file", "expected a folder"]),
+        ["model empty"] = (f => Extend(f, Directory.CreateDirectory(f.PathOf("empty")).FullName), ["empty", "no config.json", "expected a folder"]),
+        ["only a pickle"] = (
+            f => Extend(f, Change(f, folder =>
+            {
+                File.Delete(Path.Combine(folder, "model.safetensors"));
+                File.WriteAllBytes(Path.Combine(folder, "pytorch_model.bin"), [0x80, 2]);
+            })),
+            ["pytorch_model.bin", "pickle", "safetensors"]),
+        ["LFS pointer"] = (
+            f => Extend(f, Change(f, folder => File.WriteAllText(Path.Combine(folder, "model.safetensors"), "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 4531624\n"))),
+            ["model.safetensors", "LFS pointer"]),
+        ["weights truncated"] = (
+            f => Extend(f, ChangeWeights(f, bytes => bytes[..^100])),
+            ["model.safetensors", "found", "expected"]),
+        ["header that lies"] = (
+            f => Extend(f, ChangeWeights(f, bytes => [.. BitConverter.GetBytes(1L << 40), .. bytes[8..]])),
+            ["model.safetensors", "found", "expected"]),
+        ["NaN weight"] = (f => Extend(f, ChangeWeights(f, bytes => [.. bytes[..^2], 0xC0, 0x7F])), ["model.safetensors", "found NaN", "expected finite numbers"]),
+        ["config no JSON"] = (f => Extend(f, Change(f, folder => File.WriteAllText(Path.Combine(folder, "config.json"), "{\"model_type\":"))), ["config.json", "expected"]),
+        ["no base"] = (f => Extend(f, ChangeText(f, "config.json", "\"rope_theta\": 10000.0,", "")), ["config.json", "rope_theta", "found nothing", "never guessed"]),
+        ["contradictory base"] = (
+            f => Extend(f, ChangeText(f, "config.json", "\"rope_scaling\": null", "\"rope_parameters\": {\"rope_type\": \"default\", \"rope_theta\": 500000.0}")),
+            ["config.json", "rope_theta", "10000", "500000"]),
+        ["contradictory types"] = (
+            f => Extend(f, ChangeText(f, "config.json", "\"rope_scaling\": null", "\"rope_scaling\": {\"rope_type\": \"yarn\", \"type\": \"linear\", \"factor\": 2.0}")),
+            ["config.json", "yarn", "linear"]),
+        ["unknown architecture"] = (f => Extend(f, ChangeText(f, "config.json", "\"model_type\": \"llama\"", "\"model_type\": \"mamba\"")), ["config.json", "model_type", "\"mamba\"", "llama"]),
+        ["another width"] = (f => Extend(f, ChangeText(f, "config.json", "\"intermediate_size\": 512", "\"intermediate_size\": 513")), ["model.safetensors", "another shape", "513"]),
+        ["scaled already"] = (
+            f => Extend(f, ChangeText(f, "config.json", "\"rope_scaling\": null", "\"rope_scaling\": {\"rope_type\": \"yarn\", \"factor\": 2.0, \"original_max_position_embeddings\": 128}")),
+            ["config.json", "rope_scaling", "scaled already", "yarn"]),
+        ["tokenizer missing"] = (f => Extend(f, Change(f, folder => File.Delete(Path.Combine(folder, "tokenizer.json")))), ["tokenizer.json", "found", "expected"]),
+        ["unknown tokenizer"] = (f => Extend(f, ChangeText(f, "tokenizer.json", "\"type\": \"BPE\"", "\"type\": \"WordPiece\"")), ["tokenizer.json", "WordPiece", "BPE"]),
+        ["more ids than rows"] = (f => Extend(f, MoreIds(f)), ["tokenizer.json", "ids up to 257", "257 rows"]),
+        ["more ids than rows, perplexity"] = (f => ["perplexity", MoreIds(f), "--text", TextOf(f), "--context", "256"], ["tokenizer.json", "ids up to 257", "257 rows"]),
+        ["more ids than rows, generate"] = (f => ["generate", MoreIds(f), "--prompt", "a"], ["tokenizer.json", "ids up to 257", "257 rows"]),
+        ["inspect nothing"] = (f => ["inspect", f.PathOf("none.json")], ["none.json", "found nothing there", "expected a JSON file"]),
+
+        // Texts.
+        ["text missing"] = (f => ExtendOn(f, f.PathOf("none.txt")), ["none.txt", "--text", "found nothing there"]),
+        ["text without a name"] = (f => ExtendOn(f, ""), ["--text", "found a name that no file can have"]),
+        ["text empty"] = (f => ExtendOn(f, f.Write("empty.txt", "")), ["empty.txt", "found an empty file", "expected text"]),
+        ["text a folder"] = (f => ExtendOn(f, f.Root), ["--text", "found a folder", "expected a UTF-8 text file"]),
+        ["text not UTF-8"] = (f => ExtendOn(f, f.Write("latin.txt", [.. Encoding.ASCII.GetBytes("caf"), 0xE9, 0x0A])), ["latin.txt", "offset 3", "expected UTF-8"]),
+        ["text shorter than two windows"] = (f => ExtendOn(f, f.Write("short.txt", new string('a', 1000))), ["--text", "found 1000 tokens", "expected at least one search window and one held-out window of 512 tokens"]),
+        ["text twice"] = (f => Extend(f, "--text", Path.Combine(f.Root, ".", Text)), ["--text", "twice", "expected each text once"]),
+        ["heldout twice"] = (
+            f => ["extend", Command.Embedded, "--to", "512", "--heldout", TextOf(f), TextOf(f), "--out", f.PathOf("out")],
+            ["--heldout", "twice", "expected each text once"]),
+        ["heldout missing"] = (f => Extend(f, "--heldout", f.PathOf("none.txt")), ["none.txt", "--heldout", "found nothing there"]),
+        ["heldout the text itself"] = (f => Extend(f, "--heldout", TextOf(f)), ["--heldout", Text, "expected a text that the search does not see"]),
+
+        // Outputs.
+        ["--out not empty"] = (f => ExtendTo(f, Path.GetDirectoryName(f.Write("keep.me", "x"))!), ["--out", "with files in it", "expected a folder that is empty"]),
+        ["--out a file"] = (f => ExtendTo(f, f.Write("file", "x")), ["--out", "found the file", "expected a folder"]),
+        ["--out below a file"] = (f => ExtendTo(f, Path.Combine(f.Write("file", "x"), "out")), ["--out", "below the file", "expected a folder"]),
+        ["--out without a name"] = (f => ExtendTo(f, ""), ["--out", "expected a folder"]),
+        ["search --out a folder"] = (f => Search(f, "--out", f.Root), ["--out", "found the folder", "expected the path of a file"]),
+        ["search --out in no folder"] = (f => Search(f, "--out", Path.Combine(f.Root, "none", "x.json")), ["--out", "which is no folder", "expected the path of a file"]),
+    };
+
+    public static TheoryData<string> Cases => [.. s_cases.Keys];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void One_line_says_what_is_wrong(string name)
+    {
+        using var folder = new TemporaryFolder();
+        var (arguments, fragments) = s_cases[name];
+        Check(folder, arguments(folder), fragments);
+    }
+
+    [Fact]
+    public void A_place_that_cannot_be_written_to_is_refused_at_once()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        using var folder = new TemporaryFolder();
+        Check(folder, ExtendTo(folder, "/proc/ropewalk"), ["--out", "/proc", "cannot be written to", "expected a folder"]);
+        Check(folder, Search(folder, "--out", "/proc/ropewalk.json"), ["--out", "/proc", "cannot be written to", "expected the path of a file"]);
+    }
+
+    [SharedFact]
+    public void A_real_tokenizer_of_another_kind_is_named()
+    {
+        using var folder = new TemporaryFolder();
+        var model = Change(folder, f => File.Copy(SharedData.Path("data", "tokenizers", "huggingface", "all-MiniLM-L6-v2", "tokenizer.json"), Path.Combine(f, "tokenizer.json"), overwrite: true));
+        Check(folder, Extend(folder, model), ["tokenizer.json", "WordPiece", "BPE"]);
+    }
+
+    private static void Check(TemporaryFolder folder, string[] arguments, string[] fragments)
+    {
+        var before = folder.Entries();
+        var run = Command.Run(arguments);
+        Assert.True(run.Code == 2, $"exit code {run.Code}: {run.Error}{run.Output}");
+        Assert.Equal("", run.Output);
+        Assert.StartsWith("ropewalk: ", run.Error, StringComparison.Ordinal);
+        Assert.Equal(run.Error.Length - 1, run.Error.IndexOf('\n', StringComparison.Ordinal));
+        Assert.All(fragments, fragment => Assert.Contains(fragment, run.Error, StringComparison.Ordinal));
+        Assert.Equal(before, folder.Entries());
+    }
+
+    /// <summary>The embedded model, 4,000 tokens of text, an output folder that does not exist; then what the case adds (a first word without
+    /// dashes is another model).</summary>
+    private static string[] Extend(TemporaryFolder folder, params string[] more)
+    {
+        var model = more.Length > 0 && !more[0].StartsWith('-') ? more[0] : null;
+        string[] rest = model is null ? more : more[1..];
+        string[] to = rest.Contains("--to") ? [] : ["--to", "512"];
+        return ["extend", model ?? Command.Embedded, "--text", TextOf(folder), "--out", folder.PathOf("out"), .. to, .. rest];
+    }
+
+    private static string[] ExtendOn(TemporaryFolder folder, string text) =>
+        ["extend", Command.Embedded, "--to", "512", "--text", text, "--out", folder.PathOf("out")];
+
+    private static string[] ExtendTo(TemporaryFolder folder, string output) =>
+        ["extend", Command.Embedded, "--to", "512", "--text", TextOf(folder), "--out", output];
+
+    private static string[] Search(TemporaryFolder folder, params string[] more)
+    {
+        string[] output = more.Contains("--out") ? [] : ["--out", folder.PathOf("x.json")];
+        return ["search", Command.Embedded, "--to", "512", "--text", TextOf(folder), .. output, .. more];
+    }
+
+    private static string[] Perplexity(TemporaryFolder folder, string context, string? scaling = null)
+    {
+        string[] more = scaling is null ? [] : ["--scaling", scaling];
+        return ["perplexity", Command.Embedded, "--text", TextOf(folder), "--context", context, .. more];
+    }
+
+    private static string TextOf(TemporaryFolder folder) => folder.Write(Text, string.Concat(Enumerable.Repeat("Once upon a time there was a sea and a rope. ", 100))[..4000]);
+
+    /// <summary>A copy of the embedded model with something changed.</summary>
+    private static string Change(TemporaryFolder folder, Action<string> change)
+    {
+        var copy = Directory.CreateDirectory(folder.PathOf("model")).FullName;
+        foreach (var file in Directory.GetFiles(Command.Embedded))
+        {
+            File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
+        }
+
+        change(copy);
+        return copy;
+    }
+
+    private static string ChangeText(TemporaryFolder folder, string name, string from, string to) => Change(folder, f =>
+    {
+        var path = Path.Combine(f, name);
+        var text = File.ReadAllText(path);
+        Assert.Contains(from, text, StringComparison.Ordinal);
+        File.WriteAllText(path, text.Replace(from, to, StringComparison.Ordinal));
+    });
+
+    private static string ChangeWeights(TemporaryFolder folder, Func<byte[], byte[]> change) => Change(folder, f =>
+    {
+        var path = Path.Combine(f, "model.safetensors");
+        File.WriteAllBytes(path, change(File.ReadAllBytes(path)));
+    });
+
+    private static string MoreIds(TemporaryFolder folder) => ChangeText(
+        folder,
+        "tokenizer.json",
+        "\"added_tokens\": [",
+        "\"added_tokens\": [{\"id\": 257, \"content\": \"<|more|>\", \"single_word\": false, \"lstrip\": false, \"rstrip\": false, \"normalized\": false, \"special\": true}, ");
+}

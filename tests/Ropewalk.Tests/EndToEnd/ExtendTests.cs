@@ -1,0 +1,211 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Ropewalk.Tests.Formats;
+
+namespace Ropewalk.Tests.EndToEnd;
+
+/// <summary>The main job on a real model, small: what it prints, what it writes, and that both tell the same.</summary>
+[Collection(EndToEndGroup.Name)]
+public sealed class ExtendTests(SmallExtension extension) : IClassFixture<SmallExtension>, IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [SharedFact]
+    public void The_result_has_every_key_and_every_method()
+    {
+        var result = extension.Result;
+        foreach (var key in new[] { "rescale_factors", "start_tokens", "attention_factor", "search_perplexity", "heldout_perplexity", "baselines", "evaluations", "tokens_evaluated", "seconds", "out", "verdict", "receipt", "protocol" })
+        {
+            Assert.True(result.TryGetProperty(key, out var value) && value.ValueKind is not JsonValueKind.Null, key);
+        }
+
+        var rows = result.GetProperty("baselines").EnumerateArray().ToList();
+        string[] At(int length) => [.. rows.Where(r => r.GetProperty("length").GetInt32() == length).Select(r => r.GetProperty("method").GetString()!)];
+        Assert.Equal(["none", "linear", "ntk", "dynamic", "yarn", "ntk tuned", "yarn tuned", "window"], At(512));
+        Assert.Equal(["none"], At(256));
+        Assert.All(rows, r => Assert.True(r.GetProperty("perplexity").GetDouble() is > 1 and < 1e6));
+        Assert.All(rows.Where(r => r.GetProperty("length").GetInt32() == 512), r =>
+        {
+            // Every method scored the very same tokens, and its paired difference is the difference of the losses.
+            Assert.Equal(3 * 511, r.GetProperty("tokens").GetInt32());
+            var difference = r.GetProperty("nll").GetDouble() - Math.Log(result.GetProperty("heldout_perplexity").GetDouble());
+            Assert.Equal(difference, r.GetProperty("nats_above_winner").GetDouble(), 1e-6);
+        });
+
+        Assert.Equal(4, result.GetProperty("rescale_factors").GetArrayLength());
+        var factors = result.GetProperty("rescale_factors").EnumerateArray().Select(f => f.GetDouble()).ToList();
+        Assert.Equal(factors.Order(), factors);
+        Assert.All(factors, f => Assert.InRange(f, 1, 2.5));
+        Assert.Equal(Math.Sqrt(1 + (Math.Log(2) / Math.Log(256))), result.GetProperty("attention_factor").GetDouble(), 1e-12);
+        Assert.Equal(extension.Out, result.GetProperty("out").GetString());
+    }
+
+    [SharedFact]
+    public void The_output_folder_is_a_whole_checkpoint_with_its_records()
+    {
+        var result = extension.Result;
+        string[] expected =
+        [
+            "LICENSE", "config.json", "factors.json", "model.safetensors", "receipt.json", "report.html",
+            "ropewalk", "ropewalk/journal.jsonl", "ropewalk/result.json", "ropewalk/run.json", "ropewalk/telemetry.jsonl",
+            "tokenizer.json", "tokenizer_config.json",
+        ];
+        var found = Directory.GetFileSystemEntries(extension.Out, "*", SearchOption.AllDirectories).Select(p => Path.GetRelativePath(extension.Out, p).Replace('\\', '/'));
+        Assert.Equal(expected, found.Order(StringComparer.Ordinal));
+        foreach (var same in new[] { "model.safetensors", "tokenizer.json", "LICENSE" })
+        {
+            Assert.Equal(File.ReadAllBytes(Path.Combine(Command.Model, same)), File.ReadAllBytes(Path.Combine(extension.Out, same)));
+        }
+
+        Assert.Equal(512, Read("tokenizer_config.json").GetProperty("model_max_length").GetInt32());
+        var config = Read("config.json");
+        Assert.Equal(512, config.GetProperty("max_position_embeddings").GetInt32());
+        var scaling = config.GetProperty("rope_scaling");
+        Assert.Equal("longrope", scaling.GetProperty("rope_type").GetString());
+        Assert.Equal(256, scaling.GetProperty("original_max_position_embeddings").GetInt32());
+        Assert.Equal(Numbers(result, "rescale_factors"), Numbers(scaling, "long_factor"));
+        Assert.Equal(Numbers(result, "short_rescale_factors"), Numbers(scaling, "short_factor"));
+        var entries = Read("factors.json").GetProperty("entries").EnumerateArray().ToList();
+        Assert.Equal(Numbers(result, "rescale_factors"), Numbers(entries[1], "rescale_factors"));
+
+        var receipt = Read("receipt.json");
+        Assert.True(receipt.GetProperty("has_effect").GetBoolean());
+        Assert.NotEqual(receipt.GetProperty("original_frequencies_sha256").GetString(), receipt.GetProperty("long_frequencies_sha256").GetString());
+        Assert.True(JsonElement.DeepEquals(result, Read("ropewalk/result.json")));
+        var page = File.ReadAllText(Path.Combine(extension.Out, "report.html"));
+        Assert.EndsWith("</html>", page.TrimEnd(), StringComparison.Ordinal);
+        Assert.DoesNotContain("<script", page, StringComparison.OrdinalIgnoreCase);
+
+        var journal = Lines(extension.Out);
+        Assert.Equal(result.GetProperty("evaluations").GetInt32(), journal.Count);
+        Assert.Equal(16, journal.Count(l => l.GetProperty("search").GetString() == "long"));
+        var best = journal.Where(l => l.GetProperty("search").GetString() == "long").Min(l => l.GetProperty("nll").GetDouble());
+        Assert.Equal(Math.Log(result.GetProperty("search_perplexity").GetDouble()), best, 1e-12);
+        var inputs = Read("ropewalk/run.json").GetProperty("inputs").EnumerateObject().Select(p => Path.GetFileName(p.Name));
+        Assert.Equal(["model.safetensors", "config.json", "tokenizer.json", "sample.txt"], inputs);
+    }
+
+    [SharedFact]
+    public void The_export_measures_as_the_factors_do()
+    {
+        _ = extension.Result;
+        string[] text = ["--text", Command.Stories, "--context", "512", "--windows", "3"];
+        var exported = Command.Result(["perplexity", extension.Out, .. text]);
+        var scaled = Command.Result(["perplexity", Command.Model, .. text, "--scaling", $"longrope:{Path.Combine(extension.Out, "factors.json")}"]);
+        var original = Command.Result(["perplexity", Command.Model, .. text]);
+        Assert.Equal(scaled.GetProperty("nll").GetDouble(), exported.GetProperty("nll").GetDouble());
+        Assert.True(exported.GetProperty("nll").GetDouble() < original.GetProperty("nll").GetDouble() - 0.1);
+
+        var inspected = Command.Result("inspect", extension.Out, "--length", "512");
+        Assert.Equal(Numbers(extension.Result, "rescale_factors"), Numbers(inspected, "rescale_factors").Select(f => Math.Round(f, 12)));
+        Assert.Equal(extension.Result.GetProperty("attention_factor").GetDouble(), inspected.GetProperty("attention_factor").GetDouble());
+        var shorter = Command.Result("inspect", extension.Out, "--length", "256");
+        Assert.Equal(Numbers(extension.Result, "short_rescale_factors"), Numbers(shorter, "rescale_factors").Select(f => Math.Round(f, 12)));
+    }
+
+    [SharedFact]
+    public void The_newer_keys_give_the_same_model()
+    {
+        _ = extension.Result;
+        var output = _folder.PathOf("v5");
+        var result = Command.Result(SmallExtension.Arguments(output, "--config-style", "v5"));
+        var config = JsonElement.Parse(File.ReadAllText(Path.Combine(output, "config.json")));
+        Assert.False(config.TryGetProperty("rope_scaling", out _));
+        Assert.Equal("longrope", config.GetProperty("rope_parameters").GetProperty("rope_type").GetString());
+        Assert.Equal(10_000, config.GetProperty("rope_parameters").GetProperty("rope_theta").GetDouble());
+        Assert.Equal(extension.Result.GetProperty("heldout_perplexity").GetDouble(), result.GetProperty("heldout_perplexity").GetDouble());
+        string[] text = ["--text", Command.Stories, "--context", "512", "--windows", "2"];
+        Assert.Equal(
+            Command.Result(["perplexity", extension.Out, .. text]).GetProperty("nll").GetDouble(),
+            Command.Result(["perplexity", output, .. text]).GetProperty("nll").GetDouble());
+    }
+
+    [SharedFact]
+    public void Start_tokens_are_searched_for_our_own_target_and_live_in_the_factors_alone()
+    {
+        var output = _folder.PathOf("own");
+        var result = Command.Result(
+            "extend", Command.Model, "--to", "512", "--text", Command.Stories, "--target", "ropewalk", "--population", "16", "--iterations", "1", "--windows", "2", "--heldout-windows", "3", "--out", output);
+        Assert.Contains(Lines(output), l => l.GetProperty("start_tokens").GetInt32() > 0);
+        Assert.All(Lines(output).Where(l => l.GetProperty("search").GetString() == "short"), l => Assert.Equal(0, l.GetProperty("start_tokens").GetInt32()));
+        var config = JsonElement.Parse(File.ReadAllText(Path.Combine(output, "config.json")));
+        Assert.True(JsonElement.DeepEquals(JsonElement.Parse(File.ReadAllText(Path.Combine(Command.Model, "config.json"))), config));
+        var entry = JsonElement.Parse(File.ReadAllText(Path.Combine(output, "factors.json"))).GetProperty("entries")[1];
+        Assert.Equal(result.GetProperty("start_tokens").GetInt32(), entry.GetProperty("start_tokens").GetInt32());
+        Assert.Equal(Numbers(result, "rescale_factors"), Numbers(entry, "rescale_factors"));
+    }
+
+    [SharedFact]
+    public void Equal_runs_are_equal_to_the_byte_on_any_number_of_threads()
+    {
+        var first = Comparable(extension.Result);
+        var journal = File.ReadAllBytes(Path.Combine(extension.Out, "ropewalk", "journal.jsonl"));
+        foreach (var (name, options) in new (string, string[])[] { ("again", []), ("one", ["--threads", "1"]) })
+        {
+            var output = _folder.PathOf(name);
+            var result = Command.Result(SmallExtension.Arguments(output, options));
+            Assert.Equal(first, Comparable(result));
+            Assert.Equal(journal, File.ReadAllBytes(Path.Combine(output, "ropewalk", "journal.jsonl")));
+            Assert.Equal(File.ReadAllBytes(Path.Combine(extension.Out, "factors.json")), File.ReadAllBytes(Path.Combine(output, "factors.json")));
+        }
+
+        var other = _folder.PathOf("other");
+        Command.Result(SmallExtension.Arguments(other, "--seed", "1"));
+        Assert.NotEqual(journal, File.ReadAllBytes(Path.Combine(other, "ropewalk", "journal.jsonl")));
+
+        static string Comparable(JsonElement result)
+        {
+            var node = JsonNode.Parse(result.GetRawText())!.AsObject();
+            node.Remove("seconds");
+            node.Remove("out");
+            return node.ToJsonString();
+        }
+    }
+
+    [SharedFact]
+    public void A_dry_run_estimates_and_leaves_nothing()
+    {
+        var run = Command.Run("extend", Command.Model, "--to", "512", "--text", Command.Stories, "--out", _folder.PathOf("never"), "--dry-run");
+        Assert.Equal(0, run.Code);
+        Assert.Contains("256 to 512 tokens: 1344 candidates", run.Error, StringComparison.Ordinal);
+        Assert.Contains("in all", run.Error, StringComparison.Ordinal);
+        Assert.Empty(_folder.Entries());
+    }
+
+    [SharedFact]
+    public void A_budget_chooses_a_smaller_search()
+    {
+        // The smallest plan, whatever the machine: what a budget must never do is ask for more than the paper's search.
+        var run = Command.Run("extend", Command.Model, "--to", "512", "--text", Command.Stories, "--out", _folder.PathOf("budget"), "--heldout-windows", "3", "--windows", "2", "--budget", "4s", "--json");
+        Assert.True(run.Code is 0 or 1, run.Error);
+        Assert.Contains("of a budget of", run.Error, StringComparison.Ordinal);
+        var evaluations = Lines(_folder.PathOf("budget")).Count(l => l.GetProperty("search").GetString() == "long");
+        Assert.InRange(evaluations, 8, 1343);
+        Assert.InRange(run.Json.GetProperty("seconds").GetDouble(), 0, 60);
+    }
+
+    [SharedFact]
+    public void Loss_at_the_old_window_refuses_the_export_but_not_the_report()
+    {
+        var output = _folder.PathOf("refused");
+        var run = Command.Run(SmallExtension.Arguments(output, "--attention-factor", "2.5", "--max-short-loss", "0.1%", "--json"));
+        Assert.Equal(1, run.Code);
+        var complaint = Assert.Single(run.Complaints);
+        Assert.Contains("export refused", complaint, StringComparison.Ordinal);
+        Assert.Contains("--max-short-loss", complaint, StringComparison.Ordinal);
+        Assert.Equal(
+            ["refused", "refused/report.html", "refused/ropewalk", "refused/ropewalk/journal.jsonl", "refused/ropewalk/result.json", "refused/ropewalk/run.json", "refused/ropewalk/telemetry.jsonl"],
+            _folder.Entries());
+        Assert.Contains("export refused", run.Json.GetProperty("refusal").GetString(), StringComparison.Ordinal);
+        Assert.Contains("export refused", File.ReadAllText(Path.Combine(output, "report.html")), StringComparison.Ordinal);
+    }
+
+    private static List<double> Numbers(JsonElement element, string key) => [.. element.GetProperty(key).EnumerateArray().Select(n => n.GetDouble())];
+
+    private static List<JsonElement> Lines(string output) =>
+        [.. File.ReadLines(Path.Combine(output, "ropewalk", "journal.jsonl")).Select(l => JsonElement.Parse(l))];
+
+    private JsonElement Read(string name) => JsonElement.Parse(File.ReadAllText(Path.Combine(extension.Out, name)));
+}
