@@ -49,26 +49,30 @@ internal static unsafe class MatMul
         }
     }
 
-    /// <summary>Multiplies on all processors: by blocks of rows, or by panels where there are few rows.</summary>
+    /// <summary>Multiplies on all processors: by blocks of rows, and by ranges of panels where the weight is larger than the caches or
+    /// the rows are few. Rows are packed again for each range, so a range is wide.</summary>
     public static void ForwardParallel(float* xTK, int numRows, int strideX, PackedMatrix w, float* yTN, int strideY, bool accumulate)
     {
-        const int RowsPerTask = 96;
-        if (numRows >= 2 * RowsPerTask)
+        const int PanelsOfTask = 24;
+        const int TasksOfThread = 4;
+
+        // A task must be worth waking a thread for: about a quarter of a million multiply-adds with eight rows.
+        var panels = numRows >= MicroKernel.Columns
+            ? PanelsOfTask
+            : Math.Max(1, 262_144 / (MicroKernel.Columns * w.Columns * Math.Max(1, numRows / MicroKernel.Rows)));
+        var ranges = (w.NumPanels + panels - 1) / panels;
+        var rows = RowBlock;
+        while (rows > MicroKernel.Columns && (numRows + rows - 1) / rows * ranges < TasksOfThread * WorkerPool.NumThreads)
         {
-            WorkerPool.For((numRows + RowsPerTask - 1) / RowsPerTask, task =>
-            {
-                var row = task * RowsPerTask;
-                Forward(xTK + ((long)row * strideX), Math.Min(RowsPerTask, numRows - row), strideX, w, yTN + ((long)row * strideY), strideY, accumulate);
-            });
-            return;
+            rows /= 2;
         }
 
-        // A task must be worth waking a thread for: about a quarter of a million weights.
-        var panelsPerTask = Math.Max(1, 262_144 / (MicroKernel.Columns * w.Columns * Math.Max(1, numRows / 8)));
-        WorkerPool.For((w.NumPanels + panelsPerTask - 1) / panelsPerTask, task =>
+        WorkerPool.For((numRows + rows - 1) / rows * ranges, task =>
         {
-            var first = task * panelsPerTask;
-            Forward(xTK, numRows, strideX, w, first, Math.Min(w.NumPanels, first + panelsPerTask), yTN, strideY, accumulate);
+            var row = task / ranges * rows;
+            var first = task % ranges * panels;
+            Forward(
+                xTK + ((long)row * strideX), Math.Min(rows, numRows - row), strideX, w, first, Math.Min(w.NumPanels, first + panels), yTN + ((long)row * strideY), strideY, accumulate);
         });
     }
 
