@@ -2,10 +2,15 @@ using Ropewalk.Lab.Search;
 
 namespace Ropewalk.Lab.Runs;
 
-/// <summary>Fits the search into a time: the paper's numbers where they fit, else the largest population that still leaves iterations to evolve.</summary>
+/// <summary>Fits the search into a time: the paper's numbers where they fit, else a smaller search out of a short list. The list is coarse, so that a
+/// machine chooses the same one from run to run; population and iterations are printed, and given as options they repeat a search exactly.</summary>
 public static class BudgetPlan
 {
-    private static readonly int[] s_populations = [64, 48, 32, 24, 16, 12, 8];
+    private const int FewestIterations = 4;
+
+    // A third fewer candidates a step. With 160 candidates a population of 16 went further than one of 32, so iterations shrink last.
+    private static readonly (int Population, int Iterations)[] s_plans =
+        [(64, 28), (48, 28), (48, 20), (32, 24), (32, 18), (24, 18), (16, 20), (16, 16), (12, 14), (8, 14), (8, 8)];
 
     /// <summary>Chooses population and iterations.</summary>
     /// <param name="settings">The wanted search.</param>
@@ -16,22 +21,18 @@ public static class BudgetPlan
     public static SearchSettings Fit(SearchSettings settings, double secondsPerEvaluation, double seconds, int? fixedPopulation, int? fixedIterations)
     {
         var affordable = seconds / secondsPerEvaluation;
-        if (settings.Evaluations <= affordable)
+        if (settings.Evaluations <= affordable || (fixedPopulation is not null && fixedIterations is not null))
         {
             return settings;
         }
 
-        const int FewestIterations = 8;
-        foreach (var population in fixedPopulation is { } p ? [p] : s_populations)
+        if (fixedPopulation is { } population)
         {
             var resized = settings.Resized(population, 0);
-            var iterations = fixedIterations ?? (int)Math.Min(settings.Iterations, (affordable - population) / (resized.Mutations + resized.Crossovers));
-            if (iterations >= FewestIterations && population + (iterations * (resized.Mutations + resized.Crossovers)) <= affordable)
-            {
-                return resized with { Iterations = iterations };
-            }
+            return resized with { Iterations = (int)Math.Clamp((affordable - population) / (resized.Mutations + resized.Crossovers), FewestIterations, settings.Iterations) };
         }
 
-        return settings.Resized(fixedPopulation ?? s_populations[^1], fixedIterations ?? FewestIterations);
+        var plans = s_plans.Select(p => settings.Resized(p.Population, fixedIterations ?? p.Iterations)).ToList();
+        return plans.Find(p => p.Evaluations <= affordable) ?? plans[^1];
     }
 }

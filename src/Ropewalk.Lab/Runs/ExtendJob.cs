@@ -144,7 +144,7 @@ public sealed class ExtendJob
 
         if (_options.Budget is { } limit && seconds > limit.TotalSeconds)
         {
-            _notes.Add($"the smallest plan takes about {Display.Duration(seconds)}, more than the budget of {Display.Duration(limit.TotalSeconds)}");
+            _notes.Add($"this plan takes about {Display.Duration(seconds)}, more than the budget of {Display.Duration(limit.TotalSeconds)}");
             _reporter.Line(_notes[^1]);
         }
 

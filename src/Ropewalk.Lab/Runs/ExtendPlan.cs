@@ -39,8 +39,11 @@ public sealed record ExtendPlan(SearchSettings Settings, SearchSettings ShortSet
 
         var evaluation = search.Windows.Length * cost.Seconds(target);
         var shortEvaluation = shortWindows.Windows.Length * cost.Seconds(original);
-        var oneMethod = heldout.Windows.Length * Baselines.Lengths(original, target).Sum(n => cost.Seconds(n) * (n == original ? target / original : 1));
-        var others = (Methods * oneMethod) + (2 * TunedBaselines.Evaluations * evaluation) + (heldout.Windows.Length * cost.Seconds(target));
+        var longer = heldout.Windows.Length * Baselines.Lengths(original, target).Where(n => n > original).Sum(n => cost.Seconds(n));
+        var atOriginal = heldout.Windows.Length * (target / original) * cost.Seconds(original);
+
+        // At L there are the untouched model and the winner alone.
+        var others = (Methods * longer) + (2 * atOriginal) + (2 * TunedBaselines.Evaluations * evaluation) + (heldout.Windows.Length * cost.Seconds(target));
         double WindowSeconds(int stride) => SlidingWindow.Cost(heldout, original, stride) * cost.Seconds(original) / original;
         double SearchSeconds(SearchSettings s) => (s.Evaluations * evaluation) + (Short(s, options.Seed).Evaluations * shortEvaluation);
 
