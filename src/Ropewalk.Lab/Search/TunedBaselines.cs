@@ -21,12 +21,19 @@ public static class TunedBaselines
         return At(best);
     }
 
-    /// <summary>Attention factor from 0.8 to 1.6.</summary>
+    /// <summary>Attention factor from 0.8 to 1.6, and further where the best lies at an end of that.</summary>
     public static YarnScaling Yarn(FactorSearch search, RopeGeometry geometry, int length, CancellationToken cancellationToken)
     {
+        const double Low = 0.8;
+        const double High = 1.6;
         YarnScaling At(double factor) => new(geometry, (double)length / geometry.OriginalContext) { ExplicitAttentionFactor = factor };
-        var (best, _) = LineSearch.Minimize(
-            points => search.MeanLosses([.. points.Select(p => At(p).At(length))], cancellationToken), 0.8, 1.6, 9, Refinements);
-        return At(best);
+        double Best(double low, double high) => LineSearch.Minimize(
+            points => search.MeanLosses([.. points.Select(p => At(p).At(length))], cancellationToken), low, high, 9, Refinements).Argument;
+        return At(Best(Low, High) switch
+        {
+            Low => Best(Low / 4, Low),
+            High => Best(High, 4 * High),
+            var inside => inside,
+        });
     }
 }
