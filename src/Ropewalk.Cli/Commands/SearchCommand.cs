@@ -5,7 +5,6 @@ using Ropewalk.Engine.Tokenization;
 using Ropewalk.Lab.Evaluation;
 using Ropewalk.Lab.Runs;
 using Ropewalk.Lab.Search;
-using Ropewalk.Positions;
 using Ropewalk.Positions.Scaling;
 
 namespace Ropewalk.Cli.Commands;
@@ -45,11 +44,7 @@ internal static class SearchCommand
             ExtendJob.RequireTokensInVocabulary(tokenizer, loaded, folder);
             var geometry = loaded.Rope.Geometry;
             var length = parsed.GetValue(to);
-            if (length <= geometry.OriginalContext)
-            {
-                throw new UserInputException($"--to: found {length}, expected more than the model's window of {geometry.OriginalContext} tokens");
-            }
-
+            ExtendJob.RequireTarget(length, geometry.OriginalContext);
             var scale = (double)length / geometry.OriginalContext;
             var options = new ExtendOptions
             {

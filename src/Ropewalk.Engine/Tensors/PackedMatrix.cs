@@ -117,7 +117,7 @@ public sealed unsafe class PackedMatrix : IDisposable
             return _singles.Pointer + start;
         }
 
-        WideningCopy.FromBfloat16(_halves!.Pointer + start, scratch, count * width);
+        Bfloat16.ToSingle(_halves!.Span(start, count * width), new Span<float>(scratch, count * width));
         return scratch;
     }
 

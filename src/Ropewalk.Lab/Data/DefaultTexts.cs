@@ -5,9 +5,6 @@ namespace Ropewalk.Lab.Data;
 /// <summary>Texts as token documents: the user's files, or stories of the embedded generator.</summary>
 public static class DefaultTexts
 {
-    /// <summary>Name of the generator where a text's name is shown.</summary>
-    public const string Name = "generated stories";
-
     /// <summary>Reads and tokenizes files.</summary>
     public static IReadOnlyList<TokenDocument> Read(IEnumerable<string> paths, Tokenizer tokenizer, string option = "--text") =>
         [.. paths.Select(p => new TokenDocument(Path.GetFileName(p), tokenizer.Encode(TextFile.Read(p, option), addSpecialTokens: false, matchSpecialTokens: false)))];

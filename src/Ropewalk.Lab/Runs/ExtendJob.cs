@@ -137,9 +137,9 @@ public sealed class ExtendJob
             $"{Display.Length(original)} to {Display.Length(target)} tokens: {settings.Evaluations} candidates on {search.Windows.Length} search windows " +
             $"(population {settings.Population}, {settings.Iterations} iterations), {heldout.Windows.Length} held-out windows; about {Display.Duration(seconds)} in all" +
             (_options.Budget is { } budget ? $" of a budget of {Display.Duration(budget.TotalSeconds)}" : ""));
-        if (settings.Evaluations < new SearchSettings { LargestHundredths = 100 }.Evaluations)
+        if (settings.Evaluations < SearchSettings.PaperEvaluations)
         {
-            _reporter.Line($"this is a smaller search than the paper's 1,344 candidates; --budget, --population and --iterations change it");
+            _reporter.Line($"this is a smaller search than the paper's {SearchSettings.PaperEvaluations:N0} candidates; --budget, --population and --iterations change it");
         }
 
         if (_options.Budget is { } limit && seconds > limit.TotalSeconds)
@@ -254,7 +254,8 @@ public sealed class ExtendJob
         }
     }
 
-    private static void RequireTarget(int target, int original)
+    /// <summary>Refuses a target that is no extension.</summary>
+    public static void RequireTarget(int target, int original)
     {
         if (target <= original)
         {

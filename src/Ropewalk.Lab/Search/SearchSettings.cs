@@ -5,6 +5,9 @@ namespace Ropewalk.Lab.Search;
 /// <summary>The numbers of the search in section 3.2 of 2402.13753, whose defaults these are.</summary>
 public sealed record SearchSettings
 {
+    /// <summary>Candidates of the paper's search: 64 + 40 (16 + 16).</summary>
+    public const int PaperEvaluations = 1344;
+
     /// <summary>The paper's choices for the number of start tokens.</summary>
     public static ImmutableArray<int> PaperStartTokens { get; } = [0, 1, 2, 4, 8, 12, 16, 20, 24, 28, 32, 64, 128, 256];
 
