@@ -56,6 +56,13 @@ internal static unsafe class MatMul
         const int PanelsOfTask = 24;
         const int TasksOfThread = 4;
 
+        if (WorkerPool.IsSerial)
+        {
+            // Whole: smaller blocks of rows would widen and stream the weight once each.
+            Forward(xTK, numRows, strideX, w, yTN, strideY, accumulate);
+            return;
+        }
+
         // A task must be worth waking a thread for: about a quarter of a million multiply-adds with eight rows.
         var panels = numRows >= MicroKernel.Columns
             ? PanelsOfTask

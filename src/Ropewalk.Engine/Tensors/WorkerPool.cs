@@ -26,11 +26,14 @@ public static class WorkerPool
         }
     }
 
+    /// <summary>Whether a loop would run on the calling thread alone: inside another loop, or with one thread. Then cutting work up gains nothing.</summary>
+    public static bool IsSerial => s_inside || NumThreads == 1;
+
     /// <summary>Calls <paramref name="body"/> with 0 .. count-1, each once; returns when all are done.
     /// The first exception of a body ends the loop early and is thrown here.</summary>
     public static void For(int count, Action<int> body)
     {
-        if (s_inside || count <= 1 || NumThreads == 1)
+        if (count <= 1 || IsSerial)
         {
             for (var i = 0; i < count; i++)
             {
