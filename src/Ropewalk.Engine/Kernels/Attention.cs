@@ -22,7 +22,8 @@ internal static unsafe class Attention
     public static long ScratchLength(int paddedHeadWidth) =>
         ((2L * paddedHeadWidth) + KeyBlock + 3) * QueryBlock;
 
-    /// <summary>Attends the queries that <paramref name="scratch"/> holds to the keys 0 .. firstPosition + query of each.</summary>
+    /// <summary>Attends the queries that <paramref name="scratch"/> holds to the keys 0 .. firstPosition + query of each, or to the last
+    /// <paramref name="window"/> of them. Blocks that no query sees are not computed.</summary>
     /// <param name="scratch">Begins with the rotated queries, scaled by log2(e)/sqrt(K), as [paddedK][width]; the rest is working memory.</param>
     /// <param name="numQueries">Queries in the block, at most 48; the panel's width is <see cref="MicroKernel.PanelWidth"/> of it.</param>
     /// <param name="firstPosition">Index of the first query's own key.</param>
@@ -33,9 +34,10 @@ internal static unsafe class Attention
     /// <param name="headWidth">K.</param>
     /// <param name="out0">Output of the first query, K numbers.</param>
     /// <param name="strideOut">Floats from one query's output to the next.</param>
+    /// <param name="window">Keys that a query sees, its own included; 0 for all.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Forward(
-        float* scratch, int numQueries, long firstPosition, float* keys, float* values, long capacity, int paddedHeadWidth, int headWidth, float* out0, int strideOut)
+        float* scratch, int numQueries, long firstPosition, float* keys, float* values, long capacity, int paddedHeadWidth, int headWidth, float* out0, int strideOut, int window)
     {
         var width = MicroKernel.PanelWidth(numQueries);
         var queries = scratch;
@@ -48,7 +50,8 @@ internal static unsafe class Attention
         new Span<float>(largest, width).Fill(Masked);
         new Span<float>(sums, width).Clear();
         var numKeys = firstPosition + numQueries;
-        for (long firstKey = 0; firstKey < numKeys; firstKey += KeyBlock)
+        var firstSeen = window == 0 ? 0 : Math.Max(0, firstPosition + 1 - window) / KeyBlock * KeyBlock;
+        for (var firstKey = firstSeen; firstKey < numKeys; firstKey += KeyBlock)
         {
             var tiles = (int)((Math.Min(KeyBlock, numKeys - firstKey) + 7) / 8);
             var count = tiles * 8;
@@ -64,7 +67,15 @@ internal static unsafe class Attention
                 new Span<float>(scores + (j * width), (int)Math.Min(width, firstKey + j - firstPosition)).Fill(Masked);
             }
 
-            if (Softmax(scores, count, width, largest, sums, correction) && firstKey > 0)
+            // Key j has left the window of the queries from j + window on. A lane that sees nothing of a first block sums up noise, which the
+            // correction of its first visible key brings to zero.
+            for (var j = 0; window > 0 && j < count && firstKey + j + window < numKeys; j++)
+            {
+                var lane = (int)Math.Max(0, firstKey + j + window - firstPosition);
+                new Span<float>(scores + (j * width) + lane, width - lane).Fill(Masked);
+            }
+
+            if (Softmax(scores, count, width, largest, sums, correction) && firstKey > firstSeen)
             {
                 Rescale(output, paddedHeadWidth, width, correction);
             }
@@ -93,14 +104,16 @@ internal static unsafe class Attention
     /// <param name="headWidth">K.</param>
     /// <param name="firstPosition">Index of the first query's own key.</param>
     /// <param name="outTK">Output.</param>
+    /// <param name="window">Keys that a query sees, its own included; 0 for all.</param>
     public static void Reference(
-        ReadOnlySpan<float> queriesTK, ReadOnlySpan<float> keysSK, ReadOnlySpan<float> valuesSK, int headWidth, int firstPosition, Span<float> outTK)
+        ReadOnlySpan<float> queriesTK, ReadOnlySpan<float> keysSK, ReadOnlySpan<float> valuesSK, int headWidth, int firstPosition, Span<float> outTK, int window = 0)
     {
         for (var t = 0; t < queriesTK.Length / headWidth; t++)
         {
             var count = firstPosition + t + 1;
+            var first = window == 0 ? 0 : Math.Max(0, count - window);
             var weights = new double[count];
-            for (var s = 0; s < count; s++)
+            for (var s = first; s < count; s++)
             {
                 for (var k = 0; k < headWidth; k++)
                 {
@@ -108,9 +121,9 @@ internal static unsafe class Attention
                 }
             }
 
-            var most = weights.Max();
+            var most = weights.Skip(first).Max();
             var total = 0d;
-            for (var s = 0; s < count; s++)
+            for (var s = first; s < count; s++)
             {
                 weights[s] = Math.Exp(weights[s] - most);
                 total += weights[s];
@@ -119,7 +132,7 @@ internal static unsafe class Attention
             for (var k = 0; k < headWidth; k++)
             {
                 var sum = 0d;
-                for (var s = 0; s < count; s++)
+                for (var s = first; s < count; s++)
                 {
                     sum += weights[s] * valuesSK[(s * headWidth) + k];
                 }

@@ -3,144 +3,174 @@ using Ropewalk.Engine.Tensors;
 
 namespace Ropewalk.Engine.Models;
 
-/// <summary>One pre-norm layer of the llama family: grouped-query attention, then a gated MLP, each added to its input.
-/// Biases are null where the checkpoint has none.</summary>
+/// <summary>One layer: attention and a feed-forward network, each normed before and added to its input; what an architecture does
+/// not have is null.</summary>
 internal sealed unsafe class DecoderLayer : IDisposable
 {
-    /// <summary>Scale of the norm before attention, [D].</summary>
-    public required float[] AttentionNorm { get; init; }
+    /// <summary>Before attention.</summary>
+    public required Norm AttentionNorm { get; init; }
 
-    /// <summary>Scale of the norm before the MLP, [D].</summary>
-    public required float[] FeedForwardNorm { get; init; }
+    /// <summary>Of attention's output, before it is added.</summary>
+    public Norm? AttentionPostNorm { get; init; }
 
-    /// <summary>W_q, [H K, D].</summary>
-    public required PackedMatrix Query { get; init; }
+    /// <summary>Before the feed-forward network.</summary>
+    public required Norm FeedForwardNorm { get; init; }
 
-    /// <summary>W_k over W_v, [2 G K, D].</summary>
-    public required PackedMatrix KeyValue { get; init; }
+    /// <summary>Of the feed-forward network's output, before it is added.</summary>
+    public Norm? FeedForwardPostNorm { get; init; }
 
-    /// <summary>W_o, [D, H K].</summary>
-    public required PackedMatrix Output { get; init; }
+    /// <summary>To H K numbers.</summary>
+    public required Linear Query { get; init; }
 
-    /// <summary>W_gate, [F, D].</summary>
-    public required PackedMatrix Gate { get; init; }
+    /// <summary>To G K numbers.</summary>
+    public required Linear Key { get; init; }
 
-    /// <summary>W_up, [F, D].</summary>
-    public required PackedMatrix Up { get; init; }
+    /// <summary>To G K numbers.</summary>
+    public required Linear Value { get; init; }
 
-    /// <summary>W_down, [D, F].</summary>
-    public required PackedMatrix Down { get; init; }
+    /// <summary>Of each query head, before it is turned.</summary>
+    public Norm? QueryNorm { get; init; }
 
-    /// <summary>Bias of the queries, [H K].</summary>
-    public float[]? QueryBias { get; init; }
+    /// <summary>Of each key head, before it is turned.</summary>
+    public Norm? KeyNorm { get; init; }
 
-    /// <summary>Bias of keys, then values, [2 G K].</summary>
-    public float[]? KeyValueBias { get; init; }
+    /// <summary>From H K numbers back to D.</summary>
+    public required Linear Output { get; init; }
 
-    /// <summary>Bias of the output projection, [D].</summary>
-    public float[]? OutputBias { get; init; }
+    /// <summary>Gate of the feed-forward network.</summary>
+    public Linear? Gate { get; init; }
 
-    /// <summary>Bias of the gate, [F].</summary>
-    public float[]? GateBias { get; init; }
+    /// <summary>To F numbers.</summary>
+    public required Linear Up { get; init; }
 
-    /// <summary>Bias of the up projection, [F].</summary>
-    public float[]? UpBias { get; init; }
+    /// <summary>From F numbers back to D.</summary>
+    public required Linear Down { get; init; }
 
-    /// <summary>Bias of the down projection, [D].</summary>
-    public float[]? DownBias { get; init; }
+    /// <summary>Keys that a query sees, its own included; 0 for all.</summary>
+    public required int Window { get; init; }
+
+    /// <summary>Numbers in all weights.</summary>
+    public long NumParameters =>
+        Norms.Sum(n => n?.NumParameters ?? 0) + Linears.Sum(l => l?.NumParameters ?? 0);
+
+    private Norm?[] Norms => [AttentionNorm, AttentionPostNorm, FeedForwardNorm, FeedForwardPostNorm, QueryNorm, KeyNorm];
+
+    private Linear?[] Linears => [Query, Key, Value, Output, Gate, Up, Down];
 
     /// <summary>Computes keys and values of a chunk and puts them into the cache.</summary>
     /// <param name="xTD">The chunk's rows.</param>
     /// <param name="numRows">T.</param>
     /// <param name="firstPosition">Position of the first row.</param>
-    /// <param name="shape">Sizes.</param>
-    /// <param name="epsilon">Of the norm.</param>
-    /// <param name="rotary">Angles.</param>
+    /// <param name="spec">The network.</param>
+    /// <param name="rotary">Angles of this layer.</param>
     /// <param name="cache">Where they go.</param>
     /// <param name="layer">This layer's index.</param>
-    public void StoreKeysAndValues(
-        float* xTD, int numRows, long firstPosition, ModelShape shape, float epsilon, RotaryTable rotary, KeyValueCache cache, int layer)
+    public void StoreKeysAndValues(float* xTD, int numRows, long firstPosition, DecoderSpec spec, RotaryTable rotary, KeyValueCache cache, int layer)
     {
+        var shape = spec.Shape;
         var scratch = Scratch.Current;
-        var width = KeyValue.Rows;
+        var width = Key.Width;
         var normalized = scratch.Get(Scratch.Slot.Normalized, (long)numRows * shape.HiddenWidth);
-        var keysValues = scratch.Get(Scratch.Slot.KeysValues, (long)numRows * width);
-        RmsNorm.Forward(xTD, numRows, AttentionNorm, epsilon, normalized);
-        Linear(normalized, numRows, KeyValue, KeyValueBias, keysValues, accumulate: false);
+        var keys = scratch.Get(Scratch.Slot.Keys, (long)numRows * width);
+        var values = scratch.Get(Scratch.Slot.Values, (long)numRows * width);
+        AttentionNorm.Forward(xTD, numRows, normalized);
+        Key.Forward(normalized, numRows, keys);
+        Value.Forward(normalized, numRows, values);
+        KeyNorm?.Forward(keys, numRows * shape.NumKeyValueHeads, keys);
         var padded = cache.PaddedHeadWidth;
         for (var head = 0; head < shape.NumKeyValueHeads; head++)
         {
-            var keys = cache.Keys(layer, head);
-            var values = cache.Values(layer, head);
+            var cachedKeys = cache.Keys(layer, head);
+            var cachedValues = cache.Values(layer, head);
             for (var row = 0; row < numRows; row++)
             {
                 var position = firstPosition + row;
-                var key = keysValues + ((long)row * width) + (head * shape.HeadWidth);
+                var at = ((long)row * width) + (head * shape.HeadWidth);
                 Rotate.Forward(
-                    key, shape.HeadWidth, rotary.Cos(position), rotary.Sin(position), rotary.NumPairs, 1f, keys + (position / 8 * 8 * padded) + (position % 8), 8);
-                var value = key + (shape.NumKeyValueHeads * shape.HeadWidth);
+                    keys + at, shape.HeadWidth, rotary.Cos(position), rotary.Sin(position), rotary.NumPairs, 1f, cachedKeys + (position / 8 * 8 * padded) + (position % 8), 8);
+                var value = values + at;
                 for (var k = 0; k < shape.HeadWidth; k++)
                 {
-                    values[((((long)k / 8 * cache.Capacity) + position) * 8) + (k % 8)] = value[k];
+                    cachedValues[((((long)k / 8 * cache.Capacity) + position) * 8) + (k % 8)] = value[k];
                 }
             }
         }
     }
 
-    /// <summary>Adds attention and then the MLP to the rows of a chunk; keys and values of every position up to its last are in the cache.</summary>
-    public void Forward(
-        float* xTD, int numRows, long firstPosition, ModelShape shape, float epsilon, RotaryTable rotary, KeyValueCache cache, int layer)
+    /// <summary>Adds attention and the feed-forward network to the rows of a chunk; keys and values of every position up to its last are in the cache.</summary>
+    public void Forward(float* xTD, int numRows, long firstPosition, DecoderSpec spec, RotaryTable rotary, KeyValueCache cache, int layer)
     {
         var scratch = Scratch.Current;
-        var normalized = scratch.Get(Scratch.Slot.Normalized, (long)numRows * shape.HiddenWidth);
-        var queries = scratch.Get(Scratch.Slot.Queries, (long)numRows * Query.Rows);
-        RmsNorm.Forward(xTD, numRows, AttentionNorm, epsilon, normalized);
-        Linear(normalized, numRows, Query, QueryBias, queries, accumulate: false);
-        WorkerPool.For(shape.NumHeads, head => Attend(queries, head, numRows, firstPosition, shape, rotary, cache, layer));
-        Linear(queries, numRows, Output, OutputBias, xTD, accumulate: true);
+        var normalized = scratch.Get(Scratch.Slot.Normalized, (long)numRows * spec.Shape.HiddenWidth);
+        var queries = scratch.Get(Scratch.Slot.Queries, (long)numRows * Query.Width);
+        AttentionNorm.Forward(xTD, numRows, normalized);
+        Query.Forward(normalized, numRows, queries);
+        QueryNorm?.Forward(queries, numRows * spec.Shape.NumHeads, queries);
+        WorkerPool.For(spec.Shape.NumHeads, head => Attend(queries, head, numRows, firstPosition, spec, rotary, cache, layer));
+        if (spec.IsParallel)
+        {
+            FeedForwardNorm.Forward(xTD, numRows, normalized);
+        }
 
-        RmsNorm.Forward(xTD, numRows, FeedForwardNorm, epsilon, normalized);
-        var gate = scratch.Get(Scratch.Slot.Gate, (long)numRows * shape.FeedForwardWidth);
-        var up = scratch.Get(Scratch.Slot.Up, (long)numRows * shape.FeedForwardWidth);
-        Linear(normalized, numRows, Gate, GateBias, gate, accumulate: false);
-        Linear(normalized, numRows, Up, UpBias, up, accumulate: false);
-        SwiGlu.Forward(gate, up, (long)numRows * shape.FeedForwardWidth);
-        Linear(gate, numRows, Down, DownBias, xTD, accumulate: true);
+        AddTo(xTD, Output, queries, numRows, AttentionPostNorm);
+        if (!spec.IsParallel)
+        {
+            FeedForwardNorm.Forward(xTD, numRows, normalized);
+        }
+
+        var up = scratch.Get(Scratch.Slot.Up, (long)numRows * Up.Width);
+        Up.Forward(normalized, numRows, up);
+        if (Gate is null)
+        {
+            Activate.Forward(spec.Activation, up, null, (long)numRows * Up.Width);
+            AddTo(xTD, Down, up, numRows, FeedForwardPostNorm);
+        }
+        else
+        {
+            var gate = scratch.Get(Scratch.Slot.Gate, (long)numRows * Gate.Width);
+            Gate.Forward(normalized, numRows, gate);
+            Activate.Forward(spec.Activation, gate, up, (long)numRows * Gate.Width);
+            AddTo(xTD, Down, gate, numRows, FeedForwardPostNorm);
+        }
     }
 
     /// <inheritdoc />
     public void Dispose()
     {
-        Query.Dispose();
-        KeyValue.Dispose();
-        Output.Dispose();
-        Gate.Dispose();
-        Up.Dispose();
-        Down.Dispose();
+        foreach (var linear in Linears)
+        {
+            linear?.Dispose();
+        }
     }
 
-    private static void Linear(float* x, int numRows, PackedMatrix w, float[]? bias, float* y, bool accumulate)
+    /// <summary>x += norm(W y + b).</summary>
+    private static void AddTo(float* xTD, Linear linear, float* y, int numRows, Norm? norm)
     {
-        MatMul.ForwardParallel(x, numRows, w.Columns, w, y, w.Rows, accumulate);
-        for (var row = 0; bias is not null && row < numRows; row++)
+        if (norm is null)
         {
-            var target = y + ((long)row * w.Rows);
-            for (var i = 0; i < bias.Length; i++)
-            {
-                target[i] += bias[i];
-            }
+            linear.Forward(y, numRows, xTD, accumulate: true);
+            return;
+        }
+
+        var length = (long)numRows * linear.Width;
+        var sum = Scratch.Current.Get(Scratch.Slot.Projected, length);
+        linear.Forward(y, numRows, sum);
+        norm.Forward(sum, numRows, sum);
+        for (long i = 0; i < length; i++)
+        {
+            xTD[i] += sum[i];
         }
     }
 
     /// <summary>One head's queries of a chunk, block by block; the output takes the queries' place.</summary>
-    private static void Attend(
-        float* queriesTHK, int head, int numRows, long firstPosition, ModelShape shape, RotaryTable rotary, KeyValueCache cache, int layer)
+    private void Attend(float* queriesTHK, int head, int numRows, long firstPosition, DecoderSpec spec, RotaryTable rotary, KeyValueCache cache, int layer)
     {
+        var shape = spec.Shape;
         var padded = cache.PaddedHeadWidth;
         var stride = shape.NumHeads * shape.HeadWidth;
         var keyValueHead = head / (shape.NumHeads / shape.NumKeyValueHeads);
         var scratch = Scratch.Current.Get(Scratch.Slot.Attention, Attention.ScratchLength(padded));
-        var scale = VectorMath.Log2E / MathF.Sqrt(shape.HeadWidth);
+        var scale = VectorMath.Log2E * spec.AttentionScale;
         for (var row = 0; row < numRows; row += Attention.QueryBlock)
         {
             var count = Math.Min(Attention.QueryBlock, numRows - row);
@@ -155,7 +185,7 @@ internal sealed unsafe class DecoderLayer : IDisposable
             }
 
             Attention.Forward(
-                scratch, count, firstPosition + row, cache.Keys(layer, keyValueHead), cache.Values(layer, keyValueHead), cache.Capacity, padded, shape.HeadWidth, first, stride);
+                scratch, count, firstPosition + row, cache.Keys(layer, keyValueHead), cache.Values(layer, keyValueHead), cache.Capacity, padded, shape.HeadWidth, first, stride, Window);
         }
     }
 }

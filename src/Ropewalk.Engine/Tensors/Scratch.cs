@@ -23,8 +23,14 @@ internal sealed unsafe class Scratch
         /// <summary>Queries, then attention's output.</summary>
         Queries,
 
-        /// <summary>Keys and values of a chunk.</summary>
-        KeysValues,
+        /// <summary>Keys of a chunk.</summary>
+        Keys,
+
+        /// <summary>Values of a chunk.</summary>
+        Values,
+
+        /// <summary>What a layer will add, before its norm.</summary>
+        Projected,
 
         /// <summary>Gate of the gated MLP.</summary>
         Gate,

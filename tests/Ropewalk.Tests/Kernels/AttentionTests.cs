@@ -52,6 +52,37 @@ public sealed unsafe class AttentionTests
 
     [Theory]
     [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(47)]
+    [InlineData(48)]
+    [InlineData(128)]
+    [InlineData(129)]
+    [InlineData(200)]
+    [InlineData(1000)]
+    public void A_window_hides_older_keys(int window)
+    {
+        const int HeadWidth = 12;
+        foreach (var length in Simd.IsReduced ? (int[])[130] : [1, 49, 128, 130, 400])
+        {
+            var queries = Numbers.Random(length * HeadWidth, 40, 1);
+            var keys = Numbers.Random(length * HeadWidth, 41, 2);
+            var values = Numbers.Random(length * HeadWidth, 42);
+            var expected = new float[length * HeadWidth];
+            Attention.Reference(queries, keys, values, HeadWidth, 0, expected, window);
+            var store = new Store(HeadWidth, length, keys, values);
+            var whole = store.Attend(queries, 0, window);
+            Numbers.Close(expected, whole, 6e-6, $"window {window} length {length}");
+            foreach (var first in (int[])[length - 1, length / 2, Math.Min(5, length - 1)])
+            {
+                // Other blocks of queries begin at other key blocks: the same sums, but for blocks in which a query sees nothing.
+                var found = store.Attend(queries.AsSpan(first * HeadWidth), first, window);
+                Numbers.Same(whole.AsSpan(first * HeadWidth), found, $"window {window} length {length} from query {first}");
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
     [InlineData(-1)]
     public void Huge_scores_neither_overflow_nor_vanish(int sign)
     {
@@ -108,7 +139,7 @@ public sealed unsafe class AttentionTests
             }
         }
 
-        public float[] Attend(ReadOnlySpan<float> queries, int first)
+        public float[] Attend(ReadOnlySpan<float> queries, int first, int window = 0)
         {
             var count = queries.Length / _headWidth;
             var output = new float[queries.Length];
@@ -129,7 +160,7 @@ public sealed unsafe class AttentionTests
                         }
                     }
 
-                    Attention.Forward(ps, rows, first + row, pk, pv, _capacity, _padded, _headWidth, po + (row * _headWidth), _headWidth);
+                    Attention.Forward(ps, rows, first + row, pk, pv, _capacity, _padded, _headWidth, po + (row * _headWidth), _headWidth, window);
                 }
             }
 

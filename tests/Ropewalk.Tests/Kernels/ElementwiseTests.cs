@@ -76,23 +76,67 @@ public sealed unsafe class ElementwiseTests
         Numbers.Same(found, inPlace, "in place");
     }
 
-    [Fact]
-    public void A_gate_is_silu_times_up_and_its_place_does_not_matter()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(24)]
+    [InlineData(100)]
+    [InlineData(1003)]
+    public void A_layer_norm_has_mean_and_deviation_of_its_bias_and_weight(int width)
     {
-        float[] gates = [.. Numbers.Random(60, 22, 8), .. Numbers.Random(10, 23, 80), 0f, -0f, 100f, -100f, 1000f, -1000f, 1e30f];
+        const int Rows = 3;
+        const float Epsilon = 1e-5f;
+        var x = Numbers.Random(Rows * width, 50, 3).Select(v => v + 1).ToArray();
+        x.AsSpan(0, width).Fill(2);
+        var weight = Numbers.Random(width, 51);
+        var bias = Numbers.Random(width, 52);
+        var found = new float[x.Length];
+        var inPlace = x.ToArray();
+        fixed (float* px = x, pf = found, pi = inPlace)
+        {
+            LayerNorm.Forward(px, Rows, weight, bias, Epsilon, pf);
+            LayerNorm.Forward(pi, Rows, weight, bias, Epsilon, pi);
+        }
+
+        for (var row = 0; row < Rows; row++)
+        {
+            var values = x.Skip(row * width).Take(width).ToArray();
+            var mean = values.Average(v => (double)v);
+            var variance = values.Average(v => (v - mean) * (v - mean));
+            for (var i = 0; i < width; i++)
+            {
+                var expected = ((values[i] - mean) / Math.Sqrt(variance + Epsilon) * weight[i]) + bias[i];
+                Numbers.Close(expected, found[(row * width) + i], 1e-5, $"width {width} row {row} channel {i}");
+            }
+        }
+
+        Numbers.Same(found, inPlace, "in place");
+    }
+
+    [Theory]
+    [InlineData("Silu")]
+    [InlineData("Gelu")]
+    [InlineData("GeluTanh")]
+    public void A_gate_is_the_activation_times_up_and_its_place_does_not_matter(string name)
+    {
+        var activation = Enum.Parse<Activation>(name);
+        float[] gates = [.. Numbers.Random(60, 22, 8), .. Numbers.Random(60, 23, 3), .. Numbers.Random(10, 23, 80), 0f, -0f, 100f, -100f, 1000f, -1000f, 1e30f];
         var ups = Numbers.Random(gates.Length, 24, 2);
         var whole = gates.ToArray();
-        fixed (float* pg = whole, pu = ups)
+        var ungated = gates.ToArray();
+        fixed (float* pg = whole, pu = ups, pn = ungated)
         {
-            SwiGlu.Forward(pg, pu, whole.Length);
+            Activate.Forward(activation, pg, pu, whole.Length);
+            Activate.Forward(activation, pn, null, ungated.Length);
         }
 
         for (var i = 0; i < gates.Length; i++)
         {
             double g = gates[i];
-            var expected = g / (1 + Math.Exp(-g)) * ups[i];
-            var tolerance = (1e-6 * (1 + (Math.Min(Math.Abs(g), 90) / 8)) * Math.Abs(expected)) + 1e-34;
-            Numbers.Close(expected, whole[i], tolerance, $"element {i} gate {g}");
+            var expected = Activate.Reference(activation, g);
+            var tolerance = (1e-6 * (1 + (Math.Min(Math.Abs(g), 90) / 8)) * Math.Abs(expected)) + (activation == Activation.Silu ? 1e-34 : 5e-7 * Math.Min(Math.Abs(g), 10));
+            Numbers.Close(expected, ungated[i], tolerance, $"{name} of element {i}, {g}");
+            Numbers.Close(expected * ups[i], whole[i], tolerance * Math.Max(1, Math.Abs(ups[i])), $"{name} of element {i}, {g}, times {ups[i]}");
         }
 
         for (var count = 1; count < 40; count++)
@@ -100,10 +144,22 @@ public sealed unsafe class ElementwiseTests
             var part = gates[^count..];
             fixed (float* pg = part, pu = &ups[gates.Length - count])
             {
-                SwiGlu.Forward(pg, pu, count);
+                Activate.Forward(activation, pg, pu, count);
             }
 
             Numbers.Same(whole.AsSpan(gates.Length - count), part, $"the last {count} alone");
+        }
+    }
+
+    [Fact]
+    public void Activations_have_their_known_values()
+    {
+        // Printed by Python: x * 0.5 * (1 + math.erf(x / 2**0.5)), and the formula with math.tanh.
+        foreach (var (x, gelu, tanh) in ((double, double, double)[])
+            [(1, 0.8413447, 0.8411920), (-1, -0.1586553, -0.1588080), (2, 1.9544997, 1.9545977), (-3, -0.0040497, -0.0036374), (0.5, 0.3457312, 0.3457140)])
+        {
+            Numbers.Close(gelu, Activate.Reference(Activation.Gelu, x), 6e-8, $"gelu({x})");
+            Numbers.Close(tanh, Activate.Reference(Activation.GeluTanh, x), 6e-8, $"tanh gelu({x})");
         }
     }
 

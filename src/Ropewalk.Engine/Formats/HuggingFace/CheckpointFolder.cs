@@ -5,7 +5,7 @@ using Ropewalk.Engine.Formats.Safetensors;
 namespace Ropewalk.Engine.Formats.HuggingFace;
 
 /// <summary>An open Hugging Face folder: its config.json and the tensors of its safetensors file or shards. Nothing in the folder is ever run.</summary>
-public sealed class CheckpointFolder : IDisposable
+public sealed class CheckpointFolder : Checkpoint
 {
     /// <summary>Name of the configuration.</summary>
     public const string ConfigName = "config.json";
@@ -24,7 +24,6 @@ public sealed class CheckpointFolder : IDisposable
 
     private readonly List<SafetensorsFile> files = [];
     private readonly Dictionary<string, (TensorEntry Tensor, SafetensorsFile File)> tensors = new(StringComparer.Ordinal);
-    private readonly List<string> notes = [];
 
     private CheckpointFolder(string folder, JsonElement config)
     {
@@ -35,20 +34,23 @@ public sealed class CheckpointFolder : IDisposable
     /// <summary>The folder as it was given.</summary>
     public string Folder { get; }
 
-    /// <summary>The configuration, a JSON object; read it with <see cref="ConfigFields"/>.</summary>
-    public JsonElement Config { get; }
+    /// <inheritdoc/>
+    public override string Location => Folder;
 
-    /// <summary>Path of the configuration, for errors.</summary>
-    public string ConfigPath => Path.Combine(Folder, ConfigName);
+    /// <inheritdoc/>
+    public override JsonElement Config { get; }
+
+    /// <inheritdoc/>
+    public override string ConfigPath => Path.Combine(Folder, ConfigName);
+
+    /// <inheritdoc/>
+    public override string WeightsPath => files.Count == 1 ? files[0].Path : Path.Combine(Folder, IndexName);
 
     /// <summary>The open weight files.</summary>
     public IReadOnlyList<SafetensorsFile> Files => files;
 
-    /// <summary>Names of all tensors, file by file in the order of their headers.</summary>
-    public IEnumerable<string> TensorNames => tensors.Keys;
-
-    /// <summary>What works but should be known to the user, one line each.</summary>
-    public IReadOnlyList<string> Notes => notes;
+    /// <inheritdoc/>
+    public override IEnumerable<string> TensorNames => tensors.Keys;
 
     /// <summary>Opens a folder and checks config, index and all headers; no weights are read.</summary>
     /// <exception cref="CheckpointFormatException">Something is missing, damaged or contradicts itself.</exception>
@@ -90,11 +92,12 @@ public sealed class CheckpointFolder : IDisposable
         return found;
     }
 
-    /// <summary>Adds a note, e.g. tensors that the model does not use.</summary>
-    public void AddNote(string note) => notes.Add(Printable.OneLine(note));
+    /// <inheritdoc/>
+    public override CheckpointTensor? Find(string name) =>
+        tensors.TryGetValue(name, out var place) ? new SafetensorsTensor(place.Tensor, place.File) : null;
 
     /// <inheritdoc/>
-    public void Dispose()
+    protected override void Dispose(bool disposing)
     {
         foreach (var file in files)
         {

@@ -1,0 +1,63 @@
+using System.Text.Json;
+using Ropewalk.Engine.Kernels;
+
+namespace Ropewalk.Engine.Models.Architectures;
+
+/// <summary>model_type "gpt_neox" (2204.06745; Pythia): LayerNorm, biases everywhere, an ungated network, rotation of a part of each head,
+/// and attention beside the network rather than before it where use_parallel_residual says so. Queries, keys and values are one projection
+/// in which each head's three parts follow each other.</summary>
+internal sealed class GptNeoX : Architecture
+{
+    /// <inheritdoc />
+    public override string ModelType => "gpt_neox";
+
+    /// <inheritdoc />
+    public override IReadOnlyDictionary<TensorRole, string> Names { get; } = new Dictionary<TensorRole, string>
+    {
+        [TensorRole.Embedding] = "gpt_neox.embed_in",
+        [TensorRole.FinalNorm] = "gpt_neox.final_layer_norm",
+        [TensorRole.Head] = "embed_out",
+        [TensorRole.AttentionNorm] = "gpt_neox.layers.{0}.input_layernorm",
+        [TensorRole.FeedForwardNorm] = "gpt_neox.layers.{0}.post_attention_layernorm",
+        [TensorRole.QueryKeyValue] = "gpt_neox.layers.{0}.attention.query_key_value",
+        [TensorRole.AttentionOutput] = "gpt_neox.layers.{0}.attention.dense",
+        [TensorRole.Up] = "gpt_neox.layers.{0}.mlp.dense_h_to_4h",
+        [TensorRole.Down] = "gpt_neox.layers.{0}.mlp.dense_4h_to_h",
+    };
+
+    /// <inheritdoc />
+    public override DecoderSpec Read(JsonElement config, string file)
+    {
+        var fields = new DecoderFields(config, file);
+        var bias = fields.Flag("attention_bias", byDefault: true);
+        return new DecoderSpec
+        {
+            Shape = fields.Shape with { NumKeyValueHeads = fields.Shape.NumHeads },
+            Rope = fields.Rope(),
+            Epsilon = fields.Epsilon("layer_norm_eps", 1e-5),
+            UsesLayerNorm = true,
+            Activation = fields.ActivationOf("hidden_act", "gelu", Activation.Gelu, Activation.GeluTanh),
+            IsGated = false,
+            IsParallel = fields.Flag("use_parallel_residual", byDefault: true),
+            QueryKeyValueBias = bias,
+            OutputBias = bias,
+            FeedForwardBias = true,
+            TieEmbedding = fields.TieEmbedding(),
+            AttentionScale = fields.AttentionScale,
+            Windows = new int[fields.Shape.NumLayers],
+        };
+    }
+
+    /// <inheritdoc />
+    public override int FusedRow(ModelShape shape, TensorRole part, int row)
+    {
+        var head = row / shape.HeadWidth;
+        var third = part switch
+        {
+            TensorRole.Query => 0,
+            TensorRole.Key => 1,
+            _ => 2,
+        };
+        return (((3 * head) + third) * shape.HeadWidth) + (row % shape.HeadWidth);
+    }
+}
