@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Ropewalk.Engine.Formats;
 
 /// <summary>Opens and reads files that a stranger may have made: regular files only, positional reads, one-line errors.
-/// Nothing is memory-mapped, because a mapped file that shrinks ends the process.</summary>
+/// Nothing is memory-mapped here, because a mapped file that shrinks ends the process.</summary>
 public static class RegularFile
 {
     /// <summary>Opens a file for reading; pipes, devices and folders are refused before they are opened.</summary>

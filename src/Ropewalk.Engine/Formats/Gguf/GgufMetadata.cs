@@ -114,6 +114,7 @@ public sealed class GgufMetadata(string file)
         _ => $"{value} ({value.GetType().Name})",
     };
 
+    /// <summary>The type is compared exactly: .NET would cast a list of u32 to one of i32, whose large numbers are then negative.</summary>
     private T? Optional<T>(string key, string expected)
-        where T : class => TryGet(key, out var value) ? value as T ?? Wrong<T>(key, expected) : null;
+        where T : class => TryGet(key, out var value) ? (value.GetType() == typeof(T) ? (T)value : Wrong<T>(key, expected)) : null;
 }
