@@ -70,7 +70,7 @@ internal sealed class TensorLoader(CheckpointFolder folder)
         }).ToArray();
         var columns = (int)parts[0].Entry.Shape[1];
         var rows = parts.Sum(p => (int)p.Entry.Shape[0]);
-        var type = parts.All(p => p.Entry.Type == StoredType.BF16) ? PanelType.BFloat16 : PanelType.Float32;
+        var type = parts.All(p => p.Entry.Type == StoredType.BF16) ? GgmlType.BF16 : GgmlType.F32;
         var matrix = new PackedMatrix(rows, columns, type);
         var buffer = new float[MicroKernel.Columns * columns];
         for (var panel = 0; panel < matrix.NumPanels; panel++)
