@@ -71,7 +71,7 @@ internal static unsafe partial class GemmBenchmark
             w.Pointer[i] = random.NextSingle() - 0.5f;
         }
 
-        using var packed = new PackedMatrix(n, k, PanelType.Float32);
+        using var packed = new PackedMatrix(n, k, GgmlType.F32);
         for (var panel = 0; panel < packed.NumPanels; panel++)
         {
             packed.SetPanel(panel, w.Span((long)panel * MicroKernel.Columns * k, packed.RowsOf(panel) * k));

@@ -7,6 +7,26 @@ namespace Ropewalk.Engine.Formats;
 /// <summary>IEEE half precision: 5 exponent and 10 mantissa bits.</summary>
 public static class Float16
 {
+    /// <summary>Bits of the nearest half, ties to the even one. Values beyond the largest become infinity as IEEE rounding does;
+    /// a NaN becomes the quiet one without payload and keeps its sign.</summary>
+    public static ushort FromSingle(float value) => float.IsNaN(value)
+        ? (ushort)(((BitConverter.SingleToUInt32Bits(value) >> 16) & 0x8000) | 0x7E00)
+        : BitConverter.HalfToUInt16Bits((Half)value);
+
+    /// <summary>Rounds each value as <see cref="FromSingle(float)"/> does; the spans have the same length.</summary>
+    public static void FromSingle(ReadOnlySpan<float> values, Span<ushort> bits)
+    {
+        if (bits.Length != values.Length)
+        {
+            throw new ArgumentException("the spans differ in length", nameof(bits));
+        }
+
+        for (var i = 0; i < values.Length; i++)
+        {
+            bits[i] = FromSingle(values[i]);
+        }
+    }
+
     /// <summary>Widens each value exactly (subnormal numbers, infinities and NaN too); the spans have the same length.</summary>
     public static void ToSingle(ReadOnlySpan<ushort> bits, Span<float> values)
     {

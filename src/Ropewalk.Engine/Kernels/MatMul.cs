@@ -107,7 +107,7 @@ internal static unsafe class MatMul
         var depth = w.Columns;
         var numTiles = (numRows + MicroKernel.Rows - 1) / MicroKernel.Rows;
         var packed = scratch.Get(Scratch.Slot.PackedRows, (long)numTiles * MicroKernel.Rows * Math.Min(depth, DepthBlock));
-        var widened = w.Type == PanelType.Float32 ? null : scratch.Get(Scratch.Slot.WidenedPanel, DepthBlock * MicroKernel.Columns);
+        var widened = w.Type == GgmlType.F32 ? null : scratch.Get(Scratch.Slot.WidenedPanel, DepthBlock * MicroKernel.Columns);
         var edge = stackalloc float[MicroKernel.Rows * MicroKernel.Columns];
         for (var k = 0; k < depth; k += DepthBlock)
         {
@@ -168,7 +168,7 @@ internal static unsafe class MatMul
             var valid = Math.Min(MicroKernel.Rows, numRows - row);
             if (valid == MicroKernel.Rows)
             {
-                PackTile(source, strideX, depth, packed);
+                TransposeTile(source, strideX, depth, packed, MicroKernel.Rows);
                 continue;
             }
 
@@ -182,16 +182,17 @@ internal static unsafe class MatMul
         }
     }
 
-    /// <summary>Transposes 8 rows of <paramref name="depth"/> numbers into [depth][8], 8 by 8 in registers.</summary>
+    /// <summary>Transposes 8 rows of <paramref name="depth"/> numbers into [depth][8], 8 by 8 in registers; a step of depth is
+    /// <paramref name="strideTarget"/> floats from the next.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void PackTile(float* x, int strideX, int depth, float* packed)
+    internal static void TransposeTile(float* x, int strideX, int depth, float* target, int strideTarget)
     {
         var k = 0;
         if (Vector256.IsHardwareAccelerated)
         {
             for (; k + 8 <= depth; k += 8)
             {
-                Transpose8By8(x + k, strideX, packed + (k * 8), 8);
+                Transpose8By8(x + k, strideX, target + ((long)k * strideTarget), strideTarget);
             }
         }
 
@@ -199,7 +200,7 @@ internal static unsafe class MatMul
         {
             for (var i = 0; i < MicroKernel.Rows; i++)
             {
-                packed[(k * MicroKernel.Rows) + i] = x[((long)i * strideX) + k];
+                target[((long)k * strideTarget) + i] = x[((long)i * strideX) + k];
             }
         }
     }
@@ -264,7 +265,7 @@ internal static unsafe class MatMul
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void OneRow(float* x, PackedMatrix w, int firstPanel, int endPanel, float* y, bool accumulate)
     {
-        var widened = w.Type == PanelType.Float32 ? null : Scratch.Current.Get(Scratch.Slot.WidenedPanel, DepthBlock * MicroKernel.Columns);
+        var widened = w.Type == GgmlType.F32 ? null : Scratch.Current.Get(Scratch.Slot.WidenedPanel, DepthBlock * MicroKernel.Columns);
         var sums = stackalloc float[MicroKernel.Columns];
         for (var panel = firstPanel; panel < endPanel; panel++)
         {

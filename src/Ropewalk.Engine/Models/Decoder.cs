@@ -15,10 +15,13 @@ internal sealed unsafe class Decoder : LanguageModel
     private readonly DecoderLayer[] _layers;
     private readonly LocalRotary? _local;
 
-    private Decoder(string name, string architecture, DecoderSpec spec, PackedMatrix embedding, PackedMatrix? head, Norm finalNorm, DecoderLayer[] layers)
+    private readonly Checkpoint? _owned;
+
+    private Decoder(string name, string architecture, DecoderSpec spec, Checkpoint? owned, PackedMatrix embedding, PackedMatrix? head, Norm finalNorm, DecoderLayer[] layers)
         : base(name, architecture, spec.Shape, spec.Rope)
     {
         _spec = spec;
+        _owned = owned;
         _embedding = embedding;
         _head = head;
         _finalNorm = finalNorm;
@@ -32,7 +35,10 @@ internal sealed unsafe class Decoder : LanguageModel
 
     /// <summary>Loads the weights of an opened checkpoint, each packed in its stored type.</summary>
     /// <exception cref="CheckpointFormatException">A tensor is missing, has another shape than the config says, or holds a number that is not finite.</exception>
-    public static Decoder Load(Checkpoint checkpoint, Architecture architecture)
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <param name="architecture">Its architecture.</param>
+    /// <param name="ownsCheckpoint">Whether the model closes it when it is disposed of, as it must when weights stay in a mapped file.</param>
+    public static Decoder Load(Checkpoint checkpoint, Architecture architecture, bool ownsCheckpoint)
     {
         var spec = architecture.Read(checkpoint.Config, checkpoint.ConfigPath);
         var tensors = new TensorLoader(checkpoint, architecture, spec);
@@ -59,7 +65,7 @@ internal sealed unsafe class Decoder : LanguageModel
         }
 
         return new Decoder(
-            checkpoint.Name, architecture.ModelType, spec, tensors.Matrix(TensorRole.Embedding), spec.TieEmbedding ? null : tensors.Matrix(TensorRole.Head), tensors.Norm(TensorRole.FinalNorm, 0), layers);
+            checkpoint.Name, architecture.ModelType, spec, ownsCheckpoint ? checkpoint : null, tensors.Matrix(TensorRole.Embedding), spec.TieEmbedding ? null : tensors.Matrix(TensorRole.Head), tensors.Norm(TensorRole.FinalNorm, 0), layers);
     }
 
     /// <inheritdoc />
@@ -123,6 +129,8 @@ internal sealed unsafe class Decoder : LanguageModel
         {
             layer.Dispose();
         }
+
+        _owned?.Dispose();
     }
 
     private static long Size(PackedMatrix w) => (long)w.Rows * w.Columns;

@@ -1,33 +1,53 @@
 using Ropewalk.Engine.Formats;
 using Ropewalk.Engine.Formats.HuggingFace;
 using Ropewalk.Engine.Models.Architectures;
+using Ropewalk.Engine.Models.Gguf;
 
 namespace Ropewalk.Engine.Models;
 
-/// <summary>Opens a checkpoint by its model_type. A new architecture is one file and one line here.</summary>
+/// <summary>Opens checkpoints, whatever their files and their architecture.</summary>
 public static class ModelLoader
 {
-    private static readonly Architecture[] s_architectures =
-        [new Llama(), new Mistral(), new Qwen2(), new Qwen3(), new Phi3(), new GptNeoX(), new Gemma3Text()];
+    /// <summary>Opens a checkpoint; no weights are read.</summary>
+    /// <param name="path">A Hugging Face folder, or a GGUF file (of a split one any part).</param>
+    /// <param name="mapped">Whether the blocks of a quantised GGUF file are used where they lie in the mapped file instead of being copied.
+    /// A file that becomes shorter while it is mapped ends the process.</param>
+    public static Checkpoint Open(string path, bool mapped = false) =>
+        File.Exists(path) ? GgufCheckpoint.Open(path, mapped) : CheckpointFolder.Open(path);
 
     /// <summary>Loads a model.</summary>
-    /// <param name="path">A Hugging Face folder.</param>
-    public static LanguageModel Load(string path)
+    /// <param name="path">As for <see cref="Open"/>.</param>
+    /// <param name="mapped">As for <see cref="Open"/>.</param>
+    public static LanguageModel Load(string path, bool mapped = false)
     {
-        using var checkpoint = CheckpointFolder.Open(path);
-        return Load(checkpoint);
+        var checkpoint = Open(path, mapped);
+        try
+        {
+            var model = Decoder.Load(checkpoint, ArchitectureOf(checkpoint), mapped);
+            if (!mapped)
+            {
+                checkpoint.Dispose();
+            }
+
+            return model;
+        }
+        catch
+        {
+            checkpoint.Dispose();
+            throw;
+        }
     }
 
-    /// <summary>Loads an opened checkpoint.</summary>
-    public static LanguageModel Load(Checkpoint checkpoint) => Decoder.Load(checkpoint, ArchitectureOf(checkpoint));
+    /// <summary>Loads an opened checkpoint, which the caller goes on owning.</summary>
+    public static LanguageModel Load(Checkpoint checkpoint) => Decoder.Load(checkpoint, ArchitectureOf(checkpoint), ownsCheckpoint: false);
 
     /// <summary>The architecture that a config names.</summary>
     internal static Architecture ArchitectureOf(Checkpoint checkpoint)
     {
-        var known = string.Join(", ", s_architectures.Select(a => a.ModelType));
+        var known = string.Join(", ", Architecture.All.Select(a => a.ModelType));
         var type = new ConfigFields(checkpoint.Config, checkpoint.ConfigPath).OptionalString("model_type")
             ?? throw new CheckpointFormatException(checkpoint.ConfigPath, "model_type", "nothing", $"one of {known}");
-        return s_architectures.FirstOrDefault(a => a.ModelType == type)
+        return Architecture.All.FirstOrDefault(a => a.ModelType == type)
             ?? throw new UnsupportedCheckpointException(checkpoint.ConfigPath, "model_type", $"\"{type}\"", known);
     }
 }

@@ -2,6 +2,7 @@ using Ropewalk.Engine.Formats;
 using Ropewalk.Engine.Kernels;
 using Ropewalk.Engine.Models.Architectures;
 using Ropewalk.Engine.Tensors;
+using MemoryMarshal = System.Runtime.InteropServices.MemoryMarshal;
 
 namespace Ropewalk.Engine.Models;
 
@@ -110,47 +111,76 @@ internal sealed class TensorLoader
         var values = new float[tensor.Columns];
         var bytes = new byte[tensor.RowBytes];
         tensor.ReadRows(0, bytes);
-        Decode(tensor.Type, bytes, values);
-        RequireFinite(values, tensor, 0);
+        RequireFinite(tensor, 0, bytes);
+        Blocks.ToSingle(tensor.Type, bytes, 0, values);
         return values;
     }
 
-    /// <summary>Rows of a matrix, packed panel by panel.</summary>
-    private PackedMatrix Matrix(string name, Func<int, int>? source, int numRows)
+    /// <summary>Rows of a matrix in their stored type: blocks of a mapped file stay where they are, all else is packed panel by panel.</summary>
+    private unsafe PackedMatrix Matrix(string name, Func<int, int>? source, int numRows)
     {
         var tensor = _tensors[name];
         var columns = (int)tensor.Columns;
-        var type = tensor.Type == GgmlType.BF16 ? PanelType.BFloat16 : PanelType.Float32;
-        var matrix = new PackedMatrix(numRows, columns, type);
         var rowBytes = (int)tensor.RowBytes;
+        if (tensor.Mapped is not null and var mapped && GgmlTypes.IsQuantized(tensor.Type))
+        {
+            for (var row = 0; row < numRows; row++)
+            {
+                var from = source?.Invoke(row) ?? row;
+                RequireFinite(tensor, from, new ReadOnlySpan<byte>(mapped + ((tensor.RowOrder?[from] ?? from) * (long)rowBytes), rowBytes));
+            }
+
+            var order = source is null ? tensor.RowOrder : [.. Enumerable.Range(0, numRows).Select(row => tensor.RowOrder?[source(row)] ?? source(row))];
+            return PackedMatrix.Over(mapped, numRows, columns, tensor.Type, order);
+        }
+
+        var matrix = new PackedMatrix(numRows, columns, tensor.Type == GgmlType.F64 ? GgmlType.F32 : tensor.Type);
         var bytes = new byte[MicroKernel.Columns * rowBytes];
-        var values = new float[MicroKernel.Columns * columns];
         for (var panel = 0; panel < matrix.NumPanels; panel++)
         {
+            var first = panel * MicroKernel.Columns;
             var count = matrix.RowsOf(panel);
             for (var row = 0; row < count;)
             {
                 // Rows that follow each other in the file too are read at once.
-                var at = (panel * MicroKernel.Columns) + row;
-                var from = source?.Invoke(at) ?? at;
+                var from = source?.Invoke(first + row) ?? (first + row);
                 var run = 1;
-                while (row + run < count && (source?.Invoke(at + run) ?? (at + run)) == from + run)
+                while (row + run < count && (source?.Invoke(first + row + run) ?? (first + row + run)) == from + run)
                 {
                     run++;
                 }
 
-                var chunk = bytes.AsSpan(0, run * rowBytes);
+                var chunk = bytes.AsSpan(row * rowBytes, run * rowBytes);
                 tensor.ReadRows(from, chunk);
-                var target = values.AsSpan(row * columns, run * columns);
-                Decode(tensor.Type, chunk, target);
-                RequireFinite(target, tensor, (long)from * columns);
+                RequireFinite(tensor, from, chunk);
                 row += run;
             }
 
-            matrix.SetPanel(panel, values.AsSpan(0, count * columns));
+            SetPanel(matrix, panel, tensor.Type, bytes.AsSpan(0, count * rowBytes));
         }
 
         return matrix;
+    }
+
+    private static void SetPanel(PackedMatrix matrix, int panel, GgmlType type, ReadOnlySpan<byte> bytes)
+    {
+        switch (type)
+        {
+            case GgmlType.F32:
+                matrix.SetPanel(panel, MemoryMarshal.Cast<byte, float>(bytes));
+                break;
+            case GgmlType.F16 or GgmlType.BF16:
+                matrix.SetPanel(panel, MemoryMarshal.Cast<byte, ushort>(bytes));
+                break;
+            case GgmlType.F64:
+                var values = new float[bytes.Length / sizeof(double)];
+                Blocks.ToSingle(type, bytes, 0, values);
+                matrix.SetPanel(panel, values);
+                break;
+            default:
+                matrix.SetRows(panel * MicroKernel.Columns, bytes);
+                break;
+        }
     }
 
     private void RequireMemory()
@@ -179,37 +209,26 @@ internal sealed class TensorLoader
 
     private static string List(List<string> names) => string.Join(", ", names.Take(8)) + (names.Count > 8 ? ", ..." : string.Empty);
 
-    private static void RequireFinite(ReadOnlySpan<float> values, CheckpointTensor tensor, long firstElement)
+    /// <summary>Refuses rows that hold a number that is not finite, and says which.</summary>
+    private static void RequireFinite(CheckpointTensor tensor, long firstRow, ReadOnlySpan<byte> rows)
     {
-        for (var i = 0; i < values.Length; i++)
+        if (Blocks.IsFinite(tensor.Type, rows))
         {
-            if (!float.IsFinite(values[i]))
+            return;
+        }
+
+        var values = new float[tensor.Columns];
+        var rowBytes = (int)tensor.RowBytes;
+        for (var row = 0; row < rows.Length / rowBytes; row++)
+        {
+            Blocks.ToSingle(tensor.Type, rows.Slice(row * rowBytes, rowBytes), 0, values);
+            var at = Array.FindIndex(values, v => !float.IsFinite(v));
+            if (at >= 0)
             {
-                throw new CheckpointFormatException(tensor.File, tensor.Name, $"{values[i]} at element {firstElement + i}", "finite numbers");
+                throw new CheckpointFormatException(tensor.File, tensor.Name, $"{values[at]} at element {((firstRow + row) * values.Length) + at}", "finite numbers");
             }
         }
-    }
 
-    private static void Decode(GgmlType type, ReadOnlySpan<byte> bytes, Span<float> values)
-    {
-        switch (type)
-        {
-            case GgmlType.F32:
-                System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(bytes).CopyTo(values);
-                break;
-            case GgmlType.BF16:
-                Bfloat16.ToSingle(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, ushort>(bytes), values);
-                break;
-            case GgmlType.F16:
-                Float16.ToSingle(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, ushort>(bytes), values);
-                break;
-            default:
-                for (var i = 0; i < values.Length; i++)
-                {
-                    values[i] = (float)BitConverter.ToDouble(bytes[(8 * i)..]);
-                }
-
-                break;
-        }
+        throw new CheckpointFormatException(tensor.File, tensor.Name, $"a scale that is not finite in row {firstRow}", "finite numbers");
     }
 }

@@ -3,34 +3,45 @@ using Ropewalk.Engine.Kernels;
 
 namespace Ropewalk.Engine.Tensors;
 
-/// <summary>A weight W[rows, columns] (output by input width), stored once as panels of 48 rows, each [columns][width]:
-/// the order in which the micro-kernel reads it. The last panel is 16, 32 or 48 wide and padded with zeros.</summary>
+/// <summary>A weight W[rows, columns] (output by input width) kept in its stored type. Floating-point types are panels of 48 rows, each
+/// [columns][width]: the order in which the micro-kernel reads it; the last panel is 16, 32 or 48 wide and padded with zeros. Block types
+/// are the file's rows. What is not float32 is widened part by part while it is used.</summary>
 public sealed unsafe class PackedMatrix : IDisposable
 {
     private readonly NativeBuffer<float>? _singles;
     private readonly NativeBuffer<ushort>? _halves;
+    private readonly BlockRows? _blocks;
 
     /// <summary>Allocates a matrix of zeros.</summary>
     /// <param name="rows">Output width, at least 1.</param>
-    /// <param name="columns">Input width, at least 1.</param>
-    /// <param name="type">Stored type.</param>
-    public PackedMatrix(int rows, int columns, PanelType type)
+    /// <param name="columns">Input width, at least 1; whole blocks of a block type.</param>
+    /// <param name="type">Stored type: any but F64.</param>
+    public PackedMatrix(int rows, int columns, GgmlType type)
+        : this(rows, columns, type, GgmlTypes.IsQuantized(type) ? new BlockRows(rows, columns, type) : null)
+    {
+        var last = rows % MicroKernel.Columns;
+        var length = (((long)rows / MicroKernel.Columns * MicroKernel.Columns) + (last == 0 ? 0 : MicroKernel.PanelWidth(last))) * columns;
+        switch (type)
+        {
+            case GgmlType.F32:
+                _singles = new NativeBuffer<float>(length);
+                break;
+            case GgmlType.F16 or GgmlType.BF16:
+                _halves = new NativeBuffer<ushort>(length);
+                break;
+            case GgmlType.F64:
+                throw new ArgumentOutOfRangeException(nameof(type), type, "doubles are packed as F32");
+        }
+    }
+
+    private PackedMatrix(int rows, int columns, GgmlType type, BlockRows? blocks)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
         Rows = rows;
         Columns = columns;
         Type = type;
-        var last = rows % MicroKernel.Columns;
-        var length = (((long)rows / MicroKernel.Columns * MicroKernel.Columns) + (last == 0 ? 0 : MicroKernel.PanelWidth(last))) * columns;
-        if (type == PanelType.Float32)
-        {
-            _singles = new NativeBuffer<float>(length);
-        }
-        else
-        {
-            _halves = new NativeBuffer<ushort>(length);
-        }
+        _blocks = blocks;
     }
 
     /// <summary>Output width N.</summary>
@@ -40,57 +51,124 @@ public sealed unsafe class PackedMatrix : IDisposable
     public int Columns { get; }
 
     /// <summary>Stored type.</summary>
-    public PanelType Type { get; }
+    public GgmlType Type { get; }
 
     /// <summary>Panels of up to 48 rows.</summary>
     public int NumPanels => (Rows + MicroKernel.Columns - 1) / MicroKernel.Columns;
 
-    /// <summary>Bytes held.</summary>
-    public long SizeBytes => (_singles?.Length * sizeof(float)) ?? (_halves!.Length * sizeof(ushort));
+    /// <summary>Bytes of the numbers, whoever holds them.</summary>
+    public long SizeBytes => (_singles?.Length * sizeof(float)) ?? (_halves?.Length * sizeof(ushort)) ?? (Rows * _blocks!.RowBytes);
 
-    /// <summary>Packs up to 48 rows of W.</summary>
+    /// <summary>A matrix over rows of blocks that belong to someone else, a mapped file for one; disposing of it leaves them alone.</summary>
+    /// <param name="data">First row. The memory must outlive the matrix and hold every row.</param>
+    /// <param name="rows">Output width, at least 1.</param>
+    /// <param name="columns">Input width, whole blocks.</param>
+    /// <param name="type">A block type.</param>
+    /// <param name="rowOrder">Which row of <paramref name="data"/> each row is, where they are not in order.</param>
+    public static PackedMatrix Over(byte* data, int rows, int columns, GgmlType type, int[]? rowOrder)
+    {
+        if (!GgmlTypes.IsQuantized(type))
+        {
+            throw new ArgumentOutOfRangeException(nameof(type), type, "not a block type");
+        }
+
+        if (rowOrder is not null && (rowOrder.Length != rows || rowOrder.Any(r => r < 0)))
+        {
+            throw new ArgumentException($"{rowOrder.Length} row numbers for {rows} rows, expected one each and none below 0", nameof(rowOrder));
+        }
+
+        return new PackedMatrix(rows, columns, type, new BlockRows(data, columns, type, rowOrder));
+    }
+
+    /// <summary>Packs up to 48 rows of W, of a floating-point type.</summary>
     /// <param name="panel">Which panel: rows 48 panel .. 48 panel + 47.</param>
-    /// <param name="rowsNK">Those rows, row-major. For a BFloat16 matrix each number must be exactly representable; the lower bits are dropped.</param>
+    /// <param name="rowsNK">Those rows, row-major; rounded to the nearest number of the stored type.</param>
     public void SetPanel(int panel, ReadOnlySpan<float> rowsNK)
     {
-        var numRows = RowsOf(panel);
-        ArgumentOutOfRangeException.ThrowIfNotEqual(rowsNK.Length, numRows * Columns);
-        var width = WidthOf(panel);
-        var start = StartOf(panel);
-        for (var row = 0; row < numRows; row++)
+        ThrowIfNotPanel(panel, rowsNK.Length);
+        var bits = _singles is null ? new ushort[Columns] : [];
+        for (var row = 0; row < RowsOf(panel); row++)
         {
-            var source = rowsNK.Slice(row * Columns, Columns);
+            var values = rowsNK.Slice(row * Columns, Columns);
             if (_singles is not null)
             {
-                var target = _singles.Pointer + start + row;
-                for (var k = 0; k < source.Length; k++, target += width)
-                {
-                    *target = source[k];
-                }
+                Spread(panel, row, values, _singles.Pointer);
+                continue;
+            }
+
+            if (Type == GgmlType.F16)
+            {
+                Float16.FromSingle(values, bits);
             }
             else
             {
-                var target = _halves!.Pointer + start + row;
-                for (var k = 0; k < source.Length; k++, target += width)
-                {
-                    *target = (ushort)(BitConverter.SingleToUInt32Bits(source[k]) >> 16);
-                }
+                Bfloat16.FromSingle(values, bits);
             }
+
+            Spread(panel, row, bits, _halves!.Pointer);
         }
     }
 
-    /// <summary>Copies one row of W, as an embedding lookup does.</summary>
+    /// <summary>Packs up to 48 rows of W, of a type of 16 bits, from its bits.</summary>
+    /// <param name="panel">Which panel: rows 48 panel .. 48 panel + 47.</param>
+    /// <param name="rowsNK">Those rows, row-major.</param>
+    public void SetPanel(int panel, ReadOnlySpan<ushort> rowsNK)
+    {
+        if (_halves is null)
+        {
+            throw new InvalidOperationException($"{Type} is not stored as panels of 16-bit numbers");
+        }
+
+        ThrowIfNotPanel(panel, rowsNK.Length);
+        for (var row = 0; row < RowsOf(panel); row++)
+        {
+            Spread(panel, row, rowsNK.Slice(row * Columns, Columns), _halves.Pointer);
+        }
+    }
+
+    /// <summary>Stores rows of W, of a block type.</summary>
+    /// <param name="firstRow">First row.</param>
+    /// <param name="bytes">Whole rows, as a file holds them.</param>
+    public void SetRows(int firstRow, ReadOnlySpan<byte> bytes)
+    {
+        if (_blocks is null)
+        {
+            throw new InvalidOperationException($"{Type} is not stored as rows of blocks");
+        }
+
+        ArgumentOutOfRangeException.ThrowIfNegative(firstRow);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(bytes.Length % _blocks.RowBytes, 0, nameof(bytes));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(firstRow + (bytes.Length / _blocks.RowBytes), Rows, nameof(bytes));
+        _blocks.Set(firstRow, bytes);
+    }
+
+    /// <summary>Copies one row of W as float32, as an embedding lookup does.</summary>
     public void CopyRow(int row, Span<float> destinationK)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(row);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, Rows);
+        ArgumentOutOfRangeException.ThrowIfLessThan(destinationK.Length, Columns, nameof(destinationK));
+        if (_blocks is not null)
+        {
+            fixed (float* destination = destinationK)
+            {
+                _blocks.CopyRow(row, destination);
+            }
+
+            return;
+        }
+
         var panel = row / MicroKernel.Columns;
         var width = WidthOf(panel);
-        var start = StartOf(panel) + (row % MicroKernel.Columns);
-        for (var k = 0; k < Columns; k++)
+        var at = StartOf(panel) + (row % MicroKernel.Columns);
+        for (var k = 0; k < Columns; k++, at += width)
         {
-            var at = start + ((long)k * width);
-            destinationK[k] = _singles is not null ? _singles.Pointer[at] : Bfloat16.ToSingle(_halves!.Pointer[at]);
+            destinationK[k] = Type switch
+            {
+                GgmlType.F32 => _singles!.Pointer[at],
+                GgmlType.F16 => (float)BitConverter.UInt16BitsToHalf(_halves!.Pointer[at]),
+                _ => Bfloat16.ToSingle(_halves!.Pointer[at]),
+            };
         }
     }
 
@@ -99,6 +177,7 @@ public sealed unsafe class PackedMatrix : IDisposable
     {
         _singles?.Dispose();
         _halves?.Dispose();
+        _blocks?.Dispose();
     }
 
     /// <summary>Rows of W in a panel: 48, or fewer in the last.</summary>
@@ -107,18 +186,59 @@ public sealed unsafe class PackedMatrix : IDisposable
     /// <summary>Floats from one step of depth to the next in a panel.</summary>
     internal int WidthOf(int panel) => MicroKernel.PanelWidth(RowsOf(panel));
 
-    /// <summary>Depth steps [depth, depth + count) of a panel as float32; a BFloat16 panel is widened into <paramref name="scratch"/>.</summary>
+    /// <summary>Depth steps [depth, depth + count) of a panel as float32 [count][width]; what is not stored so is widened into
+    /// <paramref name="scratch"/>. For a block type both ends are multiples of <see cref="Blocks.Unit"/>.</summary>
     internal float* Block(int panel, int depth, int count, float* scratch)
     {
         var width = WidthOf(panel);
+        if (_blocks is not null)
+        {
+            _blocks.Widen(panel * MicroKernel.Columns, RowsOf(panel), width, depth, count, scratch);
+            return scratch;
+        }
+
         var start = StartOf(panel) + ((long)depth * width);
         if (_singles is not null)
         {
             return _singles.Pointer + start;
         }
 
-        Bfloat16.ToSingle(_halves!.Span(start, count * width), new Span<float>(scratch, count * width));
+        var bits = _halves!.Span(start, count * width);
+        var widened = new Span<float>(scratch, count * width);
+        if (Type == GgmlType.F16)
+        {
+            Float16.ToSingle(bits, widened);
+        }
+        else
+        {
+            Bfloat16.ToSingle(bits, widened);
+        }
+
         return scratch;
+    }
+
+    private void ThrowIfNotPanel(int panel, int length)
+    {
+        if (_blocks is not null)
+        {
+            throw new InvalidOperationException($"{Type} is not stored as panels");
+        }
+
+        ArgumentOutOfRangeException.ThrowIfNegative(panel);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(panel, NumPanels);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(length, RowsOf(panel) * Columns);
+    }
+
+    /// <summary>Puts one row into its column of a panel.</summary>
+    private void Spread<T>(int panel, int row, ReadOnlySpan<T> rowK, T* panels)
+        where T : unmanaged
+    {
+        var width = WidthOf(panel);
+        var target = panels + StartOf(panel) + row;
+        for (var k = 0; k < rowK.Length; k++, target += width)
+        {
+            *target = rowK[k];
+        }
     }
 
     private long StartOf(int panel) => (long)panel * MicroKernel.Columns * Columns;

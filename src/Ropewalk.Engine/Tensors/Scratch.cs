@@ -17,6 +17,9 @@ internal sealed unsafe class Scratch
         /// <summary>One block of a weight panel, widened to float32.</summary>
         WidenedPanel,
 
+        /// <summary>Eight rows of a block type, decoded.</summary>
+        DecodedRows,
+
         /// <summary>Rows after a norm.</summary>
         Normalized,
 

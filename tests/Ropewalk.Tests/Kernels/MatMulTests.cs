@@ -28,10 +28,10 @@ public sealed unsafe class MatMulTests
     {
         // Every number of rows where a product is small; where it is large the edges alone, because the definition is slow.
         var rows = Simd.IsReduced ? [1, 5, numColumns * depth <= 1024 ? 193 : 17] : numColumns * depth <= 1024 ? s_rows : numColumns * depth <= 60_000 ? [1, 5, 17, 197] : [4, 5, 193];
-        foreach (var type in (PanelType[])[PanelType.Float32, PanelType.BFloat16])
+        foreach (var type in (GgmlType[])[GgmlType.F32, GgmlType.BF16])
         {
             var w = Numbers.Random(numColumns * depth, 5);
-            w = type == PanelType.BFloat16 ? Numbers.ToBfloat16(w) : w;
+            w = type == GgmlType.BF16 ? Numbers.ToBfloat16(w) : w;
             using var packed = Pack(w, numColumns, depth, type);
             foreach (var numRows in rows)
             {
@@ -71,7 +71,7 @@ public sealed unsafe class MatMulTests
         const int Depth = 390;
         const int Columns = 50;
         var w = Numbers.Random(Columns * Depth, 8);
-        using var packed = Pack(w, Columns, Depth, PanelType.Float32);
+        using var packed = Pack(w, Columns, Depth, GgmlType.F32);
         var x = Numbers.Random(Rows * (Depth + 5), 9);
         var dense = new float[Rows * Depth];
         var expected = new float[Rows * Columns];
@@ -96,9 +96,9 @@ public sealed unsafe class MatMulTests
     }
 
     [Theory]
-    [InlineData(PanelType.Float32)]
-    [InlineData(PanelType.BFloat16)]
-    public void A_packed_row_is_copied_as_it_was(PanelType type)
+    [InlineData(GgmlType.F32)]
+    [InlineData(GgmlType.BF16)]
+    public void A_packed_row_is_copied_as_it_was(GgmlType type)
     {
         const int Rows = 113;
         const int Depth = 21;
@@ -131,7 +131,7 @@ public sealed unsafe class MatMulTests
         }
     }
 
-    private static PackedMatrix Pack(float[] w, int rows, int columns, PanelType type)
+    private static PackedMatrix Pack(float[] w, int rows, int columns, GgmlType type)
     {
         var packed = new PackedMatrix(rows, columns, type);
         for (var panel = 0; panel < packed.NumPanels; panel++)

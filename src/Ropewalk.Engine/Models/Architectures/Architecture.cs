@@ -1,12 +1,27 @@
 using System.Text.Json;
+using Ropewalk.Engine.Models.Gguf;
 
 namespace Ropewalk.Engine.Models.Architectures;
 
-/// <summary>One model_type: what its config.json says of the network, and what its tensors are called.</summary>
+/// <summary>One model_type: what its config.json says of the network, what its tensors are called, and how GGUF differs.
+/// A new architecture is one file, and one entry in <see cref="All"/>.</summary>
 internal abstract class Architecture
 {
+    /// <summary>Every architecture. Of two with one GGUF name the first is what a file of that name is read as.</summary>
+    public static Architecture[] All { get; } =
+        [new Llama(), new Mistral(), new Qwen2(), new Qwen3(), new Phi3(), new GptNeoX(), new Gemma3Text()];
+
     /// <summary>The config's model_type.</summary>
     public abstract string ModelType { get; }
+
+    /// <summary>Transformers' class, for the config's "architectures".</summary>
+    public abstract string HuggingFaceClass { get; }
+
+    /// <summary>What llama.cpp reads.</summary>
+    public abstract LlamaCppGraph Graph { get; }
+
+    /// <summary>LayerNorm with biases instead of RMSNorm.</summary>
+    public virtual bool UsesLayerNorm => false;
 
     /// <summary>Names of the roles that it has, without ".weight" and ".bias"; {0} is the layer.</summary>
     public abstract IReadOnlyDictionary<TensorRole, string> Names { get; }
@@ -41,6 +56,24 @@ internal abstract class Architecture
         TensorRole.Key => shape.NumHeads * shape.HeadWidth,
         _ => (shape.NumHeads + shape.NumKeyValueHeads) * shape.HeadWidth,
     });
+
+    /// <summary>For each row of a tensor in GGUF, which of Hugging Face's rows it is; null when they are the same.</summary>
+    public virtual int[]? GgufRowOrder(TensorRole role, ModelShape shape) => null;
+
+    /// <summary>Writes the keys that only this architecture has, and refuses what llama.cpp's graph takes for granted otherwise.</summary>
+    public virtual void ToGguf(GgufConfigWriter writer)
+    {
+    }
+
+    /// <summary>Reads those keys back into the config.</summary>
+    public virtual void FromGguf(GgufConfigReader reader)
+    {
+    }
+
+    /// <summary>Rows of each head's first and second half in turns (pair i is then entries 2i and 2i + 1), as llama.cpp wants them for
+    /// the llama family.</summary>
+    protected static int[] InterleavedHalves(int numHeads, int headWidth) =>
+        [.. Enumerable.Range(0, numHeads * headWidth).Select(row => (row / headWidth * headWidth) + (row % headWidth / 2) + (row % 2 * (headWidth / 2)))];
 
     /// <summary>The full name of a tensor.</summary>
     public string NameOf(TensorRole role, int layer, string suffix = ".weight") =>

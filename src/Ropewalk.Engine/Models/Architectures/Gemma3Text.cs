@@ -1,7 +1,9 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Ropewalk.Engine.Formats;
-using Ropewalk.Engine.Kernels;
 using Ropewalk.Engine.Formats.HuggingFace;
+using Ropewalk.Engine.Kernels;
+using Ropewalk.Engine.Models.Gguf;
 
 namespace Ropewalk.Engine.Models.Architectures;
 
@@ -12,6 +14,12 @@ internal sealed class Gemma3Text : Architecture
 {
     /// <inheritdoc />
     public override string ModelType => "gemma3_text";
+
+    /// <inheritdoc />
+    public override string HuggingFaceClass => "Gemma3ForCausalLM";
+
+    /// <inheritdoc />
+    public override LlamaCppGraph Graph { get; } = new("gemma3") { TakesAnyHeadWidth = true, ReadsWindow = true };
 
     /// <inheritdoc />
     public override IReadOnlyDictionary<TensorRole, string> Names { get; } = new Dictionary<TensorRole, string>(LlamaNames)
@@ -53,4 +61,62 @@ internal sealed class Gemma3Text : Architecture
             Windows = fields.Windows(layer => (layer + 1) % pattern != 0),
         };
     }
+
+    /// <inheritdoc />
+    public override void ToGguf(GgufConfigWriter writer)
+    {
+        var spec = writer.Spec;
+        if (Math.Abs((spec.AttentionScale * MathF.Sqrt(ScaleWidth(spec.Shape))) - 1) > 1e-6f)
+        {
+            throw writer.Refusal("query_pre_attn_scalar", $"{1 / (spec.AttentionScale * spec.AttentionScale):G6}", $"{ScaleWidth(spec.Shape)}, which its gemma3 graph takes for granted in a model of this size");
+        }
+
+        var window = spec.Windows.Max();
+        writer.Set("attention.sliding_window", (uint)window);
+        if (window > 0)
+        {
+            // One flag a layer: the pattern that llama.cpp assumes otherwise is every sixth layer full.
+            writer.Set("attention.sliding_window_pattern", spec.Windows.Select(w => w > 0).ToArray());
+        }
+    }
+
+    /// <inheritdoc />
+    public override void FromGguf(GgufConfigReader reader)
+    {
+        var config = reader.Config;
+        var metadata = reader.Metadata;
+        var numLayers = config["num_hidden_layers"]!.GetValue<int>();
+        var shape = new ModelShape(numLayers, config["hidden_size"]!.GetValue<int>(), config["num_attention_heads"]!.GetValue<int>(), 1, reader.HeadWidth, 1, 1);
+        config["hidden_activation"] = "gelu_pytorch_tanh";
+        config["query_pre_attn_scalar"] = ScaleWidth(shape);
+        config["rope_local_base_freq"] = GgufConfigReader.Shortest(metadata.OptionalNumber(reader.Key("rope.freq_base_swa"), float.Epsilon, float.MaxValue) ?? 10000);
+        if (metadata.OptionalNumber(reader.Key("final_logit_softcapping")) is not (null or 0))
+        {
+            throw new UnsupportedCheckpointException(metadata.File, reader.Key("final_logit_softcapping"), "a cap on the logits", "0, as Gemma 3 has it");
+        }
+
+        if (metadata.OptionalInt(reader.Key("attention.sliding_window"), 0, int.MaxValue) is not (> 0 and var window))
+        {
+            config["layer_types"] = LayerTypes(numLayers, _ => false);
+            return;
+        }
+
+        config["sliding_window"] = window;
+        var key = reader.Key("attention.sliding_window_pattern");
+        if (metadata.TryGet(key, out var flags) && flags is bool[] list)
+        {
+            config["layer_types"] = LayerTypes(numLayers, layer => list.Length == numLayers ? list[layer] : metadata.Wrong<bool>(key, $"{numLayers} flags"));
+        }
+        else
+        {
+            var period = metadata.OptionalInt(key, 1, 4096) ?? 6;
+            config["layer_types"] = LayerTypes(numLayers, layer => (layer + 1) % period != 0);
+        }
+    }
+
+    private static JsonArray LayerTypes(int numLayers, Func<int, bool> isWindowed) =>
+        new([.. Enumerable.Range(0, numLayers).Select(layer => (JsonNode)(isWindowed(layer) ? RopeLayerTypes.Sliding : RopeLayerTypes.Full))]);
+
+    /// <summary>The width whose root llama.cpp divides the scores by: 27B, known by its layers, has one of its own.</summary>
+    private static int ScaleWidth(ModelShape shape) => shape.NumLayers == 62 ? shape.HiddenWidth / shape.NumHeads : shape.HeadWidth;
 }

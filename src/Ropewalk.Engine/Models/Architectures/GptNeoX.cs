@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Ropewalk.Engine.Kernels;
+using Ropewalk.Engine.Models.Gguf;
 
 namespace Ropewalk.Engine.Models.Architectures;
 
@@ -10,6 +11,15 @@ internal sealed class GptNeoX : Architecture
 {
     /// <inheritdoc />
     public override string ModelType => "gpt_neox";
+
+    /// <inheritdoc />
+    public override string HuggingFaceClass => "GPTNeoXForCausalLM";
+
+    /// <inheritdoc />
+    public override LlamaCppGraph Graph { get; } = new("gptneox") { TurnsPartOfHead = true, ReadsOutputBias = true };
+
+    /// <inheritdoc />
+    public override bool UsesLayerNorm => true;
 
     /// <inheritdoc />
     public override IReadOnlyDictionary<TensorRole, string> Names { get; } = new Dictionary<TensorRole, string>
@@ -35,7 +45,7 @@ internal sealed class GptNeoX : Architecture
             Shape = fields.Shape with { NumKeyValueHeads = fields.Shape.NumHeads },
             Rope = fields.Rope(),
             Epsilon = fields.Epsilon("layer_norm_eps", 1e-5),
-            UsesLayerNorm = true,
+            UsesLayerNorm = UsesLayerNorm,
             Activation = fields.ActivationOf("hidden_act", "gelu", Activation.Gelu, Activation.GeluTanh),
             IsGated = false,
             IsParallel = fields.Flag("use_parallel_residual", byDefault: true),
@@ -59,5 +69,40 @@ internal sealed class GptNeoX : Architecture
             _ => 2,
         };
         return (((3 * head) + third) * shape.HeadWidth) + (row % shape.HeadWidth);
+    }
+
+    /// <inheritdoc />
+    public override int[]? GgufRowOrder(TensorRole role, ModelShape shape)
+    {
+        var width = shape.NumHeads * shape.HeadWidth;
+        return role != TensorRole.QueryKeyValue
+            ? null
+            : [.. ((TensorRole[])[TensorRole.Query, TensorRole.Key, TensorRole.Value]).SelectMany(part => Enumerable.Range(0, width).Select(row => FusedRow(shape, part, row)))];
+    }
+
+    /// <inheritdoc />
+    public override void ToGguf(GgufConfigWriter writer)
+    {
+        if (!writer.Spec.OutputBias)
+        {
+            throw writer.Refusal("attention_bias", "false", "true, as its gptneox graph has it");
+        }
+
+        writer.Set("use_parallel_residual", writer.Spec.IsParallel);
+        if (writer.Spec.Activation == Activation.Gelu)
+        {
+            writer.Notes.Add("llama.cpp computes gelu by its approximation with a hyperbolic tangent, this model by the error function: activations differ by up to 0.0005");
+        }
+    }
+
+    /// <inheritdoc />
+    public override void FromGguf(GgufConfigReader reader)
+    {
+        var key = reader.Key("use_parallel_residual");
+        reader.Config["use_parallel_residual"] = reader.Metadata.OptionalBool(key) ?? reader.Metadata.Missing<bool>(key, "true or false");
+        reader.Config["attention_bias"] = true;
+
+        // The file does not say which of the two the model was trained with; GPT-NeoX's own is the one by the error function.
+        reader.Config["hidden_act"] = "gelu";
     }
 }

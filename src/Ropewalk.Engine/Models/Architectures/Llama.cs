@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Ropewalk.Engine.Kernels;
+using Ropewalk.Engine.Models.Gguf;
 
 namespace Ropewalk.Engine.Models.Architectures;
 
@@ -9,6 +10,12 @@ internal sealed class Llama : Architecture
 {
     /// <inheritdoc />
     public override string ModelType => "llama";
+
+    /// <inheritdoc />
+    public override string HuggingFaceClass => "LlamaForCausalLM";
+
+    /// <inheritdoc />
+    public override LlamaCppGraph Graph { get; } = new("llama") { ReadsRopeFreqs = true, ReadsRopeFactors = true, TakesAnyHeadWidth = true, ReadsOutputBias = true };
 
     /// <inheritdoc />
     public override IReadOnlyDictionary<TensorRole, string> Names { get; } = LlamaNames;
@@ -31,5 +38,21 @@ internal sealed class Llama : Architecture
             AttentionScale = fields.AttentionScale,
             Windows = new int[fields.Shape.NumLayers],
         };
+    }
+
+    /// <inheritdoc />
+    public override int[]? GgufRowOrder(TensorRole role, ModelShape shape) => role switch
+    {
+        TensorRole.Query => InterleavedHalves(shape.NumHeads, shape.HeadWidth),
+        TensorRole.Key => InterleavedHalves(shape.NumKeyValueHeads, shape.HeadWidth),
+        _ => null,
+    };
+
+    /// <inheritdoc />
+    public override void FromGguf(GgufConfigReader reader)
+    {
+        reader.Config["hidden_act"] = "silu";
+        reader.Config["attention_bias"] = reader.HasTensor(GgufNames.Of(TensorRole.Query, 0, ".bias"));
+        reader.Config["mlp_bias"] = reader.HasTensor(GgufNames.Of(TensorRole.Up, 0, ".bias"));
     }
 }

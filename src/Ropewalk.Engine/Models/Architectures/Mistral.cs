@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Ropewalk.Engine.Kernels;
+using Ropewalk.Engine.Models.Gguf;
 
 namespace Ropewalk.Engine.Models.Architectures;
 
@@ -8,6 +9,12 @@ internal sealed class Mistral : Architecture
 {
     /// <inheritdoc />
     public override string ModelType => "mistral";
+
+    /// <inheritdoc />
+    public override string HuggingFaceClass => "MistralForCausalLM";
+
+    /// <inheritdoc />
+    public override LlamaCppGraph Graph { get; } = new("llama") { ReadsRopeFreqs = true, ReadsRopeFactors = true, TakesAnyHeadWidth = true, ReadsOutputBias = true };
 
     /// <inheritdoc />
     public override IReadOnlyDictionary<TensorRole, string> Names { get; } = LlamaNames;
@@ -27,4 +34,12 @@ internal sealed class Mistral : Architecture
             Windows = fields.Windows(_ => true),
         };
     }
+
+    /// <inheritdoc />
+    public override int[]? GgufRowOrder(TensorRole role, ModelShape shape) => role switch
+    {
+        TensorRole.Query => InterleavedHalves(shape.NumHeads, shape.HeadWidth),
+        TensorRole.Key => InterleavedHalves(shape.NumKeyValueHeads, shape.HeadWidth),
+        _ => null,
+    };
 }

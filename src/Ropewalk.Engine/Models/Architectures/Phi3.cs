@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Ropewalk.Engine.Kernels;
+using Ropewalk.Engine.Models.Gguf;
 
 namespace Ropewalk.Engine.Models.Architectures;
 
@@ -9,6 +10,12 @@ internal sealed class Phi3 : Architecture
 {
     /// <inheritdoc />
     public override string ModelType => "phi3";
+
+    /// <inheritdoc />
+    public override string HuggingFaceClass => "Phi3ForCausalLM";
+
+    /// <inheritdoc />
+    public override LlamaCppGraph Graph { get; } = new("phi3") { ReadsRopeFactors = true, TurnsPartOfHead = true };
 
     /// <inheritdoc />
     public override IReadOnlyDictionary<TensorRole, string> Names { get; } = new Dictionary<TensorRole, string>
@@ -39,4 +46,18 @@ internal sealed class Phi3 : Architecture
             Windows = fields.Windows(_ => true),
         };
     }
+
+    /// <inheritdoc />
+    public override void FromGguf(GgufConfigReader reader)
+    {
+        // llama.cpp writes and ignores attention.sliding_window for this architecture: 0, or the config's own.
+        reader.Config["hidden_act"] = "silu";
+        if (reader.Metadata.OptionalInt(reader.Key("attention.sliding_window"), 0, int.MaxValue) is > 0 and var window)
+        {
+            reader.Config["sliding_window"] = window;
+        }
+    }
+
+    /// <inheritdoc />
+    public override void ToGguf(GgufConfigWriter writer) => writer.Set("attention.sliding_window", (uint)writer.Spec.Windows.Max());
 }

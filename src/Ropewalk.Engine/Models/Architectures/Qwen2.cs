@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Ropewalk.Engine.Kernels;
+using Ropewalk.Engine.Models.Gguf;
 
 namespace Ropewalk.Engine.Models.Architectures;
 
@@ -9,6 +10,12 @@ internal sealed class Qwen2 : Architecture
 {
     /// <inheritdoc />
     public override string ModelType => "qwen2";
+
+    /// <inheritdoc />
+    public override string HuggingFaceClass => "Qwen2ForCausalLM";
+
+    /// <inheritdoc />
+    public override LlamaCppGraph Graph { get; } = new("qwen2");
 
     /// <inheritdoc />
     public override IReadOnlyDictionary<TensorRole, string> Names { get; } = LlamaNames;
@@ -29,4 +36,7 @@ internal sealed class Qwen2 : Architecture
             Windows = fields.OptInWindows(),
         };
     }
+
+    /// <inheritdoc />
+    public override void FromGguf(GgufConfigReader reader) => reader.Config["hidden_act"] = "silu";
 }

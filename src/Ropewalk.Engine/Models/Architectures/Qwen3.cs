@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Ropewalk.Engine.Kernels;
+using Ropewalk.Engine.Models.Gguf;
 
 namespace Ropewalk.Engine.Models.Architectures;
 
@@ -9,6 +10,12 @@ internal sealed class Qwen3 : Architecture
 {
     /// <inheritdoc />
     public override string ModelType => "qwen3";
+
+    /// <inheritdoc />
+    public override string HuggingFaceClass => "Qwen3ForCausalLM";
+
+    /// <inheritdoc />
+    public override LlamaCppGraph Graph { get; } = new("qwen3") { TakesAnyHeadWidth = true };
 
     /// <inheritdoc />
     public override IReadOnlyDictionary<TensorRole, string> Names { get; } = new Dictionary<TensorRole, string>(LlamaNames)
@@ -35,4 +42,7 @@ internal sealed class Qwen3 : Architecture
             Windows = fields.OptInWindows(),
         };
     }
+
+    /// <inheritdoc />
+    public override void FromGguf(GgufConfigReader reader) => reader.Config["hidden_act"] = "silu";
 }

@@ -1,0 +1,40 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Ropewalk.Engine.Tensors;
+
+/// <summary>Q4_0: a half-precision scale d, then 16 bytes of two 4-bit numbers q; a value is d (q - 8).
+/// Byte i holds value i in its lower half and value 16 + i in its upper one.</summary>
+internal static unsafe class BlockQ40
+{
+    private const int Quants = 2;
+
+    /// <summary>The 32 values of a block.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Decode(byte* block, float* values)
+    {
+        if (!BlockLanes.IsSupported)
+        {
+            Reference(block, values);
+            return;
+        }
+
+        var scale = BlockLanes.Half(block);
+        var bytes = Vector128.Load(block + Quants);
+        var middle = Vector128.Create((sbyte)8);
+        BlockLanes.Scale(BlockLanes.LowNibbles(bytes).AsSByte() - middle, scale, values);
+        BlockLanes.Scale(BlockLanes.HighNibbles(bytes).AsSByte() - middle, scale, values + 16);
+    }
+
+    /// <summary>The same one by one.</summary>
+    public static void Reference(byte* block, float* values)
+    {
+        var scale = BlockLanes.Half(block);
+        for (var i = 0; i < 16; i++)
+        {
+            var both = block[Quants + i];
+            values[i] = ((both & 0x0F) - 8) * scale;
+            values[16 + i] = ((both >> 4) - 8) * scale;
+        }
+    }
+}

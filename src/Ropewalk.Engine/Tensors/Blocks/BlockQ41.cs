@@ -1,0 +1,42 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Ropewalk.Engine.Tensors;
+
+/// <summary>Q4_1: a half-precision scale d and minimum m, then 16 bytes of two 4-bit numbers q; a value is d q + m.
+/// Byte i holds value i in its lower half and value 16 + i in its upper one.</summary>
+internal static unsafe class BlockQ41
+{
+    private const int Minimum = 2;
+    private const int Quants = 4;
+
+    /// <summary>The 32 values of a block.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Decode(byte* block, float* values)
+    {
+        if (!BlockLanes.IsSupported)
+        {
+            Reference(block, values);
+            return;
+        }
+
+        var scale = BlockLanes.Half(block);
+        var minimum = BlockLanes.Half(block + Minimum);
+        var bytes = Vector128.Load(block + Quants);
+        BlockLanes.ScaleAndAdd(BlockLanes.LowNibbles(bytes).AsSByte(), scale, minimum, values);
+        BlockLanes.ScaleAndAdd(BlockLanes.HighNibbles(bytes).AsSByte(), scale, minimum, values + 16);
+    }
+
+    /// <summary>The same one by one.</summary>
+    public static void Reference(byte* block, float* values)
+    {
+        var scale = BlockLanes.Half(block);
+        var minimum = BlockLanes.Half(block + Minimum);
+        for (var i = 0; i < 16; i++)
+        {
+            var both = block[Quants + i];
+            values[i] = ((both & 0x0F) * scale) + minimum;
+            values[16 + i] = ((both >> 4) * scale) + minimum;
+        }
+    }
+}

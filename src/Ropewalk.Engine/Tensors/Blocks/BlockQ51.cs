@@ -1,0 +1,47 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Ropewalk.Engine.Tensors;
+
+/// <summary>Q5_1: a half-precision scale d and minimum m, 32 fifth bits, then 16 bytes of two 4-bit numbers; with its fifth bit such a number
+/// is q, and a value is d q + m. Byte i holds value i in its lower half and value 16 + i in its upper one; bit i is value i's.</summary>
+internal static unsafe class BlockQ51
+{
+    private const int Minimum = 2;
+    private const int Bits = 4;
+    private const int Quants = 8;
+
+    /// <summary>The 32 values of a block.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Decode(byte* block, float* values)
+    {
+        if (!BlockLanes.IsSupported)
+        {
+            Reference(block, values);
+            return;
+        }
+
+        var scale = BlockLanes.Half(block);
+        var minimum = BlockLanes.Half(block + Minimum);
+        var bits = Unsafe.ReadUnaligned<uint>(block + Bits);
+        var bytes = Vector128.Load(block + Quants);
+        BlockLanes.ScaleAndAdd((BlockLanes.LowNibbles(bytes) | BlockLanes.FifthBits((ushort)bits)).AsSByte(), scale, minimum, values);
+        BlockLanes.ScaleAndAdd((BlockLanes.HighNibbles(bytes) | BlockLanes.FifthBits((ushort)(bits >> 16))).AsSByte(), scale, minimum, values + 16);
+    }
+
+    /// <summary>The same one by one.</summary>
+    public static void Reference(byte* block, float* values)
+    {
+        var scale = BlockLanes.Half(block);
+        var minimum = BlockLanes.Half(block + Minimum);
+        var bits = Unsafe.ReadUnaligned<uint>(block + Bits);
+        for (var i = 0; i < 16; i++)
+        {
+            var both = block[Quants + i];
+            var low = (both & 0x0F) | (int)(((bits >> i) & 1) << 4);
+            var high = (both >> 4) | (int)(((bits >> (16 + i)) & 1) << 4);
+            values[i] = (low * scale) + minimum;
+            values[16 + i] = (high * scale) + minimum;
+        }
+    }
+}

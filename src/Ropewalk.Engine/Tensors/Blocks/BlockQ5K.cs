@@ -1,0 +1,60 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Ropewalk.Engine.Tensors;
+
+/// <summary>Q5_K: half-precision d and dmin, eight scales and minima (<see cref="PackedScales"/>), 32 bytes of fifth bits, then 128 bytes of two
+/// 4-bit numbers; with its fifth bit such a number is q, and a value is (d scale) q - (dmin minimum). Groups of 32 values lie as in
+/// <see cref="BlockQ4K"/>; bit g of byte i of the fifth bits is that of value i of group g.</summary>
+internal static unsafe class BlockQ5K
+{
+    private const int Minimum = 2;
+    private const int Scales = 4;
+    private const int Bits = 16;
+    private const int Quants = 48;
+
+    /// <summary>128 of a block's 256 values: half 0 or half 1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Decode(byte* block, int half, float* values)
+    {
+        if (!BlockLanes.IsSupported)
+        {
+            Reference(block, half, values);
+            return;
+        }
+
+        var d = BlockLanes.Half(block);
+        var minimum = BlockLanes.Half(block + Minimum);
+        var q = block + Quants + (half * 64);
+        for (var group = half * 4; group < (half * 4) + 4; group += 2, q += 32, values += 64)
+        {
+            var (scale, least) = PackedScales.Of(block + Scales, group);
+            var (scaleNext, leastNext) = PackedScales.Of(block + Scales, group + 1);
+            for (var i = 0; i < 32; i += 16)
+            {
+                var bytes = Vector128.Load(q + i);
+                var bits = Vector128.Load(block + Bits + i);
+                BlockLanes.ScaleAndAdd((BlockLanes.LowNibbles(bytes) | Fifth(bits, group)).AsSByte(), d * scale, -(minimum * least), values + i);
+                BlockLanes.ScaleAndAdd((BlockLanes.HighNibbles(bytes) | Fifth(bits, group + 1)).AsSByte(), d * scaleNext, -(minimum * leastNext), values + 32 + i);
+            }
+        }
+    }
+
+    /// <summary>The same one by one.</summary>
+    public static void Reference(byte* block, int half, float* values)
+    {
+        var d = BlockLanes.Half(block);
+        var minimum = BlockLanes.Half(block + Minimum);
+        for (var i = 0; i < 128; i++)
+        {
+            var group = (half * 4) + (i / 32);
+            var both = block[Quants + (group / 2 * 32) + (i % 32)];
+            var fifth = ((block[Bits + (i % 32)] >> group) & 1) << 4;
+            var (scale, least) = PackedScales.Of(block + Scales, group);
+            values[i] = (d * scale * ((group % 2 == 0 ? both & 0x0F : both >> 4) | fifth)) - (minimum * least);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> Fifth(Vector128<byte> bits, int group) => ((bits >>> group) & Vector128.Create((byte)1)) << 4;
+}
