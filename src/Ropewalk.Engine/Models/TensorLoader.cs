@@ -13,7 +13,7 @@ internal sealed class TensorLoader
     private readonly Checkpoint _checkpoint;
     private readonly Architecture _architecture;
     private readonly DecoderSpec _spec;
-    private readonly Dictionary<string, CheckpointTensor> _tensors = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, CheckpointTensor> _tensors;
 
     /// <summary>Checks the checkpoint against what the network needs.</summary>
     /// <exception cref="CheckpointFormatException">Tensors are missing or have another shape.</exception>
@@ -23,6 +23,16 @@ internal sealed class TensorLoader
         _checkpoint = checkpoint;
         _architecture = architecture;
         _spec = spec;
+        _tensors = Check(checkpoint, architecture, spec);
+        RequireMemory();
+        NoteUnused();
+    }
+
+    /// <summary>The tensors that a network needs, by name.</summary>
+    /// <exception cref="CheckpointFormatException">Tensors are missing or have another shape: all of them are listed.</exception>
+    public static Dictionary<string, CheckpointTensor> Check(Checkpoint checkpoint, Architecture architecture, DecoderSpec spec)
+    {
+        var tensors = new Dictionary<string, CheckpointTensor>(StringComparer.Ordinal);
         var missing = new List<string>();
         var misshapen = new List<string>();
         foreach (var (_, _, name, shape) in RequiredTensors.Of(architecture, spec))
@@ -33,7 +43,7 @@ internal sealed class TensorLoader
                 continue;
             }
 
-            _tensors[name] = tensor;
+            tensors[name] = tensor;
             if (!tensor.Shape.SequenceEqual(shape))
             {
                 misshapen.Add($"{name} {Text(tensor.Shape)} instead of {Text(shape)}");
@@ -43,16 +53,12 @@ internal sealed class TensorLoader
         if (missing.Count > 0)
         {
             throw new CheckpointFormatException(
-                checkpoint.WeightsPath, "tensors", $"{missing.Count} missing: {List(missing)}", $"the {missing.Count + _tensors.Count} tensors that the config calls for");
+                checkpoint.WeightsPath, "tensors", $"{missing.Count} missing: {List(missing)}", $"the {missing.Count + tensors.Count} tensors that the config calls for");
         }
 
-        if (misshapen.Count > 0)
-        {
-            throw new CheckpointFormatException(checkpoint.WeightsPath, "tensors", $"{misshapen.Count} of another shape: {List(misshapen)}", "the shapes that the config calls for");
-        }
-
-        RequireMemory();
-        NoteUnused();
+        return misshapen.Count == 0
+            ? tensors
+            : throw new CheckpointFormatException(checkpoint.WeightsPath, "tensors", $"{misshapen.Count} of another shape: {List(misshapen)}", "the shapes that the config calls for");
     }
 
     /// <summary>A norm, or null where the architecture has none.</summary>

@@ -16,7 +16,7 @@ internal sealed class GptNeoX : Architecture
     public override string HuggingFaceClass => "GPTNeoXForCausalLM";
 
     /// <inheritdoc />
-    public override LlamaCppGraph Graph { get; } = new("gptneox") { TurnsPartOfHead = true, ReadsOutputBias = true };
+    public override LlamaCppGraph Graph { get; } = new("gptneox") { TurnsPartOfHead = true, ReadsOutputBias = true, TiesHead = false };
 
     /// <inheritdoc />
     public override bool UsesLayerNorm => true;

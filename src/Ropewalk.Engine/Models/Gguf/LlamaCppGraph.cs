@@ -20,6 +20,9 @@ internal sealed record LlamaCppGraph(string Name)
     /// <summary>attention.sliding_window.</summary>
     public bool ReadsWindow { get; init; }
 
+    /// <summary>A file without a head, whose embedding is the head too.</summary>
+    public bool TiesHead { get; init; } = true;
+
     /// <summary>A bias of attention's output projection.</summary>
     public bool ReadsOutputBias { get; init; }
 }
