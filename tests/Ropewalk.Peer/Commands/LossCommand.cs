@@ -29,6 +29,12 @@ internal static class LossCommand
                 losses[row] = Loss(logits, tokens[row + 1]);
             }
         });
+        var bad = Array.FindIndex(losses, l => !double.IsFinite(l));
+        if (bad >= 0)
+        {
+            throw new PeerInputException($"{path}: loss of token {bad + 1}: found {losses[bad]}, expected a number: llama.cpp cannot run this model here");
+        }
+
         var result = ModelReport.Of(model);
         result["n_ctx"] = context.Length;
         result["mean"] = losses.Average();
