@@ -7,22 +7,22 @@ namespace Ropewalk.Engine.Tokenization;
 internal sealed record GgufSpecialTokens
 {
     /// <summary>Begins a text.</summary>
-    public int? Bos { get; private init; }
+    public int? Bos { get; init; }
 
     /// <summary>Ends a text.</summary>
-    public int? Eos { get; private init; }
+    public int? Eos { get; init; }
 
     /// <summary>Stands for what no token can write.</summary>
-    public int? Unknown { get; private init; }
+    public int? Unknown { get; init; }
 
     /// <summary>Fills a batch up.</summary>
-    public int? Padding { get; private init; }
+    public int? Padding { get; init; }
 
     /// <summary>Whether <see cref="Bos"/> is put before each text.</summary>
-    public bool AddsBos { get; private init; }
+    public bool AddsBos { get; init; }
 
     /// <summary>Whether <see cref="Eos"/> is put after each text.</summary>
-    public bool AddsEos { get; private init; }
+    public bool AddsEos { get; init; }
 
     /// <param name="metadata">The file's metadata.</param>
     /// <param name="count">Number of tokens: each id must be below it.</param>

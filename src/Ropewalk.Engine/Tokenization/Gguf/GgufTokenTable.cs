@@ -18,7 +18,7 @@ internal sealed class GgufTokenTable
     /// <summary>Texts by id, each once.</summary>
     public string[] Texts { get; }
 
-    /// <summary>Types by id.</summary>
+    /// <summary>Types by id, as llama.cpp takes them: see <see cref="GgufControlNames"/>.</summary>
     public GgufTokenType[] Types { get; }
 
     /// <summary>Finite scores by id, or null where the file has none.</summary>
@@ -73,6 +73,8 @@ internal sealed class GgufTokenTable
         {
             throw new CheckpointFormatException(metadata.File, field, $"\"{JsonField.Short(text)}\" as a byte", "<0x00> to <0xFF>");
         }
+
+        Types[id] = GgufControlNames.TypeOf(text, Types[id]);
     }
 
     /// <summary>Whether a text spells one byte.</summary>
