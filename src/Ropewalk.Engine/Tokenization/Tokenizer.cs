@@ -55,6 +55,9 @@ public sealed class Tokenizer
     /// <summary>What the files ask for and this tokenizer does not do, or does otherwise; one line each, to be shown.</summary>
     public IReadOnlyList<string> Notes => _parts.Notes;
 
+    /// <summary>What it is put together from, for those who write it in another form.</summary>
+    internal TokenizerParts Parts => _parts;
+
     /// <summary>Reads the folder's tokenizer.json, and tokenizer_config.json where it exists.</summary>
     /// <remarks>Which special tokens go around a text: what the post_processor of tokenizer.json says, if it has a
     /// TemplateProcessing. Only where it has none do add_bos_token and add_eos_token of tokenizer_config.json count. Where

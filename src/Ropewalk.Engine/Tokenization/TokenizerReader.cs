@@ -41,10 +41,10 @@ internal static class TokenizerReader
         {
             Model = model,
             AddedTokens = added,
-            Normalizer = root.Optional("normalizer") is { } normalizer ? Normalizer.Read(normalizer, notes) : null,
-            PreTokenizer = root.Optional("pre_tokenizer") is { } preTokenizer ? PreTokenizer.Read(preTokenizer, notes) : null,
+            Normalizer = root.Optional("normalizer") is { } normalizer ? Normalizer.Read(normalizer) : null,
+            PreTokenizer = root.Optional("pre_tokenizer") is { } preTokenizer ? PreTokenizer.Read(preTokenizer) : null,
             Frame = special.Frame,
-            Decoder = root.Optional("decoder") is { } decoder ? TokenDecoder.Read(decoder, notes) : null,
+            Decoder = root.Optional("decoder") is { } decoder ? TokenDecoder.Read(decoder) : null,
             BosToken = special.Bos,
             EosToken = special.Eos,
             Notes = notes,

@@ -3,9 +3,9 @@ namespace Ropewalk.Engine.Tokenization;
 /// <summary>One decoder after the other. Behind Fuse all tokens are one text, of which a stream sees the pieces.</summary>
 internal sealed class SequenceDecoder(TokenDecoder[] steps) : TokenDecoder
 {
-    public static SequenceDecoder ReadSequence(JsonField field, List<string> notes)
+    public static SequenceDecoder ReadSequence(JsonField field)
     {
-        var steps = field.Required("decoders").Items().Select(f => Read(f, notes)).ToArray();
+        var steps = field.Required("decoders").Items().Select(Read).ToArray();
         var fused = false;
         foreach (var step in steps)
         {

@@ -12,15 +12,15 @@ internal abstract class TokenDecoder
     public abstract void Decode(DecodePiece piece);
 
     /// <summary>Reads a decoder; a new kind is one line here and one file.</summary>
-    public static TokenDecoder Read(JsonField field, List<string> notes) => field.Type() switch
+    public static TokenDecoder Read(JsonField field) => field.Type() switch
     {
         "ByteFallback" => new ByteFallbackDecoder(),
         "ByteLevel" => new ByteLevelDecoder(),
         "Fuse" => new FuseDecoder(),
         "Metaspace" => MetaspaceDecoder.ReadMetaspace(field),
         "Replace" => new ReplaceDecoder(new ReplaceNormalizer(
-            PatternScanner.Read(field.Required("pattern"), notes), field.Required("content").String())),
-        "Sequence" => SequenceDecoder.ReadSequence(field, notes),
+            PatternScanner.Read(field.Required("pattern")), field.Required("content").String())),
+        "Sequence" => SequenceDecoder.ReadSequence(field),
         "Strip" => StripDecoder.ReadStrip(field),
         var type => throw field.Unsupported("the decoder " + JsonField.Short(type), Supported),
     };

@@ -42,6 +42,9 @@ internal sealed class BytePairModel : TokenModel
         _merger = new BytePairMerger(merges);
     }
 
+    /// <summary>What it is made of.</summary>
+    public BytePairSettings Settings => _settings;
+
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, int> Vocabulary => _settings.Vocabulary;
 

@@ -6,8 +6,8 @@ internal abstract class PatternScanner
     /// <summary>Appends stretches that cover <paramref name="text"/> in order.</summary>
     public abstract void Scan(ReadOnlySpan<char> text, List<Stretch> stretches);
 
-    /// <summary>Reads a pattern: {"String": ...} or {"Regex": ...}; notes receives what the user should know.</summary>
-    public static PatternScanner Read(JsonField pattern, List<string> notes)
+    /// <summary>Reads a pattern: {"String": ...} or {"Regex": ...}.</summary>
+    public static PatternScanner Read(JsonField pattern)
     {
         if (pattern.Kind == System.Text.Json.JsonValueKind.String)
         {
@@ -20,6 +20,6 @@ internal abstract class PatternScanner
         }
 
         var regex = pattern.Required("Regex");
-        return WordScanner.Known(regex.String()) ?? (PatternScanner)RegexScanner.Create(regex, notes);
+        return WordScanner.Known(regex.String()) ?? (PatternScanner)RegexScanner.Create(regex);
     }
 }

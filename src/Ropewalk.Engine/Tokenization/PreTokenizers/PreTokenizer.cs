@@ -9,7 +9,7 @@ internal abstract class PreTokenizer
     public abstract List<Piece> Split(List<Piece> pieces);
 
     /// <summary>Reads a pre_tokenizer; a new kind is one line here and one file.</summary>
-    public static PreTokenizer Read(JsonField field, List<string> notes) => field.Type() switch
+    public static PreTokenizer Read(JsonField field) => field.Type() switch
     {
         "ByteLevel" => ByteLevelPreTokenizer.ReadByteLevel(field),
         "Digits" => new SplitPreTokenizer(
@@ -19,8 +19,8 @@ internal abstract class PreTokenizer
         "Punctuation" => new SplitPreTokenizer(
             new CharacterScanner(CharacterScanner.IsPunctuation),
             field.Optional("behavior") is { } behavior ? SplitBehaviors.Read(behavior) : SplitBehavior.Isolated),
-        "Sequence" => new SequencePreTokenizer([.. field.Required("pretokenizers").Items().Select(f => Read(f, notes))]),
-        "Split" => SplitPreTokenizer.ReadSplit(field, notes),
+        "Sequence" => new SequencePreTokenizer([.. field.Required("pretokenizers").Items().Select(Read)]),
+        "Split" => SplitPreTokenizer.ReadSplit(field),
         "WhitespaceSplit" => new SplitPreTokenizer(new CharacterScanner(System.Text.Rune.IsWhiteSpace), SplitBehavior.Removed),
         var type => throw field.Unsupported("the pre-tokenizer " + JsonField.Short(type), Supported),
     };

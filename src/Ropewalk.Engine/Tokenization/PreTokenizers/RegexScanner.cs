@@ -19,7 +19,7 @@ internal sealed class RegexScanner : PatternScanner
         _field = field;
     }
 
-    public static RegexScanner Create(JsonField field, List<string> notes)
+    public static RegexScanner Create(JsonField field)
     {
         var pattern = field.String();
         if (pattern.Length > MaxPatternLength)
@@ -27,11 +27,15 @@ internal sealed class RegexScanner : PatternScanner
             throw field.Unsupported($"a pattern of {pattern.Length} characters", $"patterns of at most {MaxPatternLength}");
         }
 
+        if (pattern.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') >= 0)
+        {
+            // The text that a pattern sees has stand-ins for them.
+            throw field.Unsupported("the pattern " + JsonField.Short(pattern), "patterns without characters beyond U+FFFF");
+        }
+
         try
         {
-            var regex = new Regex(pattern, RegexOptions.CultureInvariant, Limit);
-            notes.Add($"{field.File}: {field.Path}: run as a .NET regular expression, whose character classes do not see characters beyond U+FFFF");
-            return new RegexScanner(regex, field);
+            return new RegexScanner(new Regex(pattern, RegexOptions.CultureInvariant, Limit), field);
         }
         catch (ArgumentException e)
         {
@@ -40,6 +44,23 @@ internal sealed class RegexScanner : PatternScanner
     }
 
     public override void Scan(ReadOnlySpan<char> text, List<Stretch> stretches)
+    {
+        if (text.IndexOfAnyInRange('\uD800', '\uDFFF') < 0)
+        {
+            ScanBasic(text, stretches);
+            return;
+        }
+
+        var (standIns, places) = AstralStandIns.Replace(text);
+        var first = stretches.Count;
+        ScanBasic(standIns, stretches);
+        for (var i = first; i < stretches.Count; i++)
+        {
+            stretches[i] = stretches[i] with { Start = places[stretches[i].Start], End = places[stretches[i].End] };
+        }
+    }
+
+    private void ScanBasic(ReadOnlySpan<char> text, List<Stretch> stretches)
     {
         var clock = Stopwatch.StartNew();
         var done = 0;

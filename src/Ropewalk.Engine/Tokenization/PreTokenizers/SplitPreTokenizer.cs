@@ -3,8 +3,8 @@ namespace Ropewalk.Engine.Tokenization;
 /// <summary>Splits at the matches of a pattern.</summary>
 internal sealed class SplitPreTokenizer(PatternScanner scanner, SplitBehavior behavior, bool invert = false) : PreTokenizer
 {
-    public static SplitPreTokenizer ReadSplit(JsonField field, List<string> notes) => new(
-        PatternScanner.Read(field.Required("pattern"), notes),
+    public static SplitPreTokenizer ReadSplit(JsonField field) => new(
+        PatternScanner.Read(field.Required("pattern")),
         SplitBehaviors.Read(field.Required("behavior")),
         field.BoolOr("invert", false));
 
