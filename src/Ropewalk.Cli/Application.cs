@@ -21,6 +21,7 @@ public static class Application
             PerplexityCommand.Create(output, error),
             InspectCommand.Create(output, error),
             GenerateCommand.Create(output, error),
+            ConvertCommand.Create(output, error),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

@@ -35,15 +35,23 @@ internal sealed class ConsoleReporter(TextWriter error, bool isTerminal) : IJobR
             _last = Stopwatch.GetTimestamp();
             _stage = progress.Stage;
             var text = $"{100 * progress.Done,5:F1} %  {progress.Stage}  {progress.TokensPerSecond:N0} tokens/s  {Display.Duration(progress.TimeLeft.TotalSeconds)} left";
-            if (isTerminal)
+            Show(text);
+        }
+    }
+
+    /// <summary>A live line of another kind; shown as often as <see cref="Live(JobProgress)"/>, and not at once in a log.</summary>
+    public void Live(string text)
+    {
+        lock (_gate)
+        {
+            if (_last == 0 && !isTerminal)
             {
-                text = text.Length < Width() ? text : text[..(Width() - 1)];
-                error.Write("\r" + text.PadRight(_width));
-                _width = text.Length;
+                _last = Stopwatch.GetTimestamp();
             }
-            else
+            else if (_last == 0 || Stopwatch.GetElapsedTime(_last).TotalSeconds >= (isTerminal ? 0.2 : 15))
             {
-                error.WriteLine(text);
+                _last = Stopwatch.GetTimestamp();
+                Show(text);
             }
         }
     }
@@ -55,6 +63,20 @@ internal sealed class ConsoleReporter(TextWriter error, bool isTerminal) : IJobR
         {
             error.Write("\r" + new string(' ', _width) + "\r");
             _width = 0;
+        }
+    }
+
+    private void Show(string text)
+    {
+        if (isTerminal)
+        {
+            text = text.Length < Width() ? text : text[..(Width() - 1)];
+            error.Write("\r" + text.PadRight(_width));
+            _width = text.Length;
+        }
+        else
+        {
+            error.WriteLine(text);
         }
     }
 

@@ -26,7 +26,7 @@ internal static class Options
 
     public static Option<string?> Scaling() => new("--scaling") { HelpName = "SPEC", Description = $"Scaling of the positions, instead of what config.json says: none, linear:4, ntk:4, dynamic:4, by-parts:4, yarn:4, llama3:8, base:1000000, resonance+yarn:4, longrope:factors.json." };
 
-    public static Argument<string> Model() => new("MODEL") { Description = "Folder of a Hugging Face checkpoint (config.json, safetensors, tokenizer.json)." };
+    public static Argument<string> Model() => new("MODEL") { Description = "Hugging Face folder (config.json, safetensors, tokenizer.json), or a GGUF file." };
 
     /// <summary>"90s", "30m", "2h" or plain seconds.</summary>
     public static TimeSpan Duration(string option, string text)

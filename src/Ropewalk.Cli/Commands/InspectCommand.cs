@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Ropewalk.Engine.Formats.HuggingFace;
+using Ropewalk.Engine.Models;
 using Ropewalk.Lab.Runs;
 using Ropewalk.Positions.Laws;
 using Ropewalk.Positions.Scaling;
@@ -13,7 +14,7 @@ internal static class InspectCommand
 {
     public static Command Create(TextWriter output, TextWriter error)
     {
-        var model = new Argument<string>("MODEL|config.json") { Description = "Folder of a Hugging Face checkpoint, or a config.json alone." };
+        var model = new Argument<string>("MODEL|config.json") { Description = "Hugging Face folder, GGUF file, or a config.json alone." };
         var to = new Option<int?>("--to") { HelpName = "TOKENS", Description = "Wanted window in tokens, for the base that reaches it. Default: eight times the original." };
         var length = new Option<int?>("--length") { HelpName = "TOKENS", Description = "Sequence length whose scaling is shown, in tokens. Default: the config's longest." };
         var scaling = Options.Scaling();
@@ -94,12 +95,12 @@ internal static class InspectCommand
 
     private static (JsonElement Config, string File, IReadOnlyList<string> Notes) Read(string path)
     {
-        if (!Directory.Exists(path))
+        if (!Directory.Exists(path) && path.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
         {
             return (JsonFile.Read(path), path, []);
         }
 
-        using var folder = CheckpointFolder.Open(path);
-        return (folder.Config, folder.ConfigPath, [.. folder.Notes]);
+        using var checkpoint = ModelLoader.Open(path);
+        return (checkpoint.Config, checkpoint.ConfigPath, [.. checkpoint.Notes]);
     }
 }

@@ -27,6 +27,9 @@ public abstract class Checkpoint : IDisposable
     /// <summary>The last part of the path, for people.</summary>
     public string Name => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(Location)));
 
+    /// <summary>Rows of the embedding: the config's vocab_size.</summary>
+    public int VocabularySize => new ConfigFields(Config, ConfigPath).RequiredInt("vocab_size", 1, 1 << 24);
+
     /// <summary>What works but should be known to the user, one line each.</summary>
     public IReadOnlyList<string> Notes => _notes;
 

@@ -58,13 +58,13 @@ public sealed class Tokenizer
     /// <summary>What it is put together from, for those who write it in another form.</summary>
     internal TokenizerParts Parts => _parts;
 
-    /// <summary>Reads the folder's tokenizer.json, and tokenizer_config.json where it exists.</summary>
+    /// <summary>Reads a folder's tokenizer.json, and tokenizer_config.json where it exists; or the tokenizer of a GGUF file.</summary>
     /// <remarks>Which special tokens go around a text: what the post_processor of tokenizer.json says, if it has a
     /// TemplateProcessing. Only where it has none do add_bos_token and add_eos_token of tokenizer_config.json count. Where
     /// both speak and differ, tokenizer.json wins and <see cref="Notes"/> says so.</remarks>
     /// <exception cref="Formats.CheckpointFormatException">A file is missing, damaged or contradicts itself.</exception>
     /// <exception cref="Formats.UnsupportedCheckpointException">A component is not one of ours.</exception>
-    public static Tokenizer Load(string folder) => TokenizerReader.Load(folder);
+    public static Tokenizer Load(string path) => TokenizerReader.Load(path);
 
     /// <summary>Reads the bytes of a tokenizer.json; <paramref name="file"/> names it in complaints.</summary>
     /// <exception cref="Formats.CheckpointFormatException">The file is damaged or contradicts itself.</exception>

@@ -1,11 +1,24 @@
 using Ropewalk.Engine.Formats;
+using Ropewalk.Engine.Formats.Gguf;
 
 namespace Ropewalk.Engine.Tokenization;
 
 /// <summary>Puts a tokenizer together from its files.</summary>
 internal static class TokenizerReader
 {
-    public static Tokenizer Load(string folder)
+    public static Tokenizer Load(string path)
+    {
+        if (File.Exists(path))
+        {
+            using var gguf = GgufSet.Open(path);
+            var hasEmbedding = gguf.TryFind("token_embd.weight", out var embedding, out _) && embedding.Shape.Length == 2;
+            return GgufTokenizerReader.Read(gguf.Metadata, hasEmbedding ? (int)Math.Min(embedding!.Shape[0], int.MaxValue) : null).Tokenizer;
+        }
+
+        return LoadFolder(path);
+    }
+
+    private static Tokenizer LoadFolder(string folder)
     {
         var file = Path.Combine(folder, "tokenizer.json");
         var bytes = TokenizerFile.Read(file);

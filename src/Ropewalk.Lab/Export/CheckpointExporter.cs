@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ropewalk.Engine.Formats;
 using Ropewalk.Engine.Formats.HuggingFace;
+using Ropewalk.Engine.Models;
 using Ropewalk.Positions.Scaling;
 
 namespace Ropewalk.Lab.Export;
@@ -16,10 +17,12 @@ public static class CheckpointExporter
 
     private const int CopyBytes = 1 << 20;
     private static readonly string[] s_carried = ["*.json", "*.txt", "*.model", "*.jinja", "LICENSE*", "NOTICE*"];
-    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>How JSON files are written.</summary>
+    internal static JsonSerializerOptions Json { get; } = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Exports into an existing run's folder or a new one.</summary>
-    /// <param name="source">The original checkpoint's folder.</param>
+    /// <param name="source">The original checkpoint: a folder, whose files are copied, or a GGUF file, which is converted.</param>
     /// <param name="target">Where to.</param>
     /// <param name="scaling">The factors.</param>
     /// <param name="targetContext">L'.</param>
@@ -30,44 +33,51 @@ public static class CheckpointExporter
     {
         var files = new List<string>();
         var notes = new List<string>();
-        var config = (JsonObject)JsonNode.Parse(JsonFile.Read(Path.Combine(source, CheckpointFolder.ConfigName)).GetRawText())!;
+        using var checkpoint = ModelLoader.Open(source);
+        var config = JsonObject.Create(checkpoint.Config)!;
         if (style is { } keys)
         {
             notes.AddRange(RopeConfigWriter.WriteLongRope(config, scaling, targetContext, keys));
         }
 
         using var folder = AtomicFolder.Create(target);
-        foreach (var path in Carried(source))
+        if (checkpoint is CheckpointFolder original)
         {
-            var name = Path.GetFileName(path);
-            if (name == "tokenizer_config.json")
+            foreach (var path in original.Files.Select(f => f.Path).Concat(OtherFiles(source)))
             {
-                folder.WriteAllText(name, RaiseLength(path, targetContext));
-            }
-            else
-            {
-                folder.Write(name, stream => Copy(path, stream), new FileInfo(path).Length);
-            }
+                var name = Path.GetFileName(path);
+                if (name == "tokenizer_config.json")
+                {
+                    folder.WriteAllText(name, RaiseLength(path, targetContext));
+                }
+                else
+                {
+                    folder.Write(name, stream => Copy(path, stream), new FileInfo(path).Length);
+                }
 
-            files.Add(name);
+                files.Add(name);
+            }
+        }
+        else
+        {
+            config["torch_dtype"] = WeightsWriter.TorchName(ModelConverter.WriteWeightsAndTokenizer(checkpoint, folder, null, null));
+            files.AddRange([CheckpointFolder.WeightsName, "tokenizer.json", "tokenizer_config.json"]);
         }
 
         RopeFactorsFile.Write(folder.PathOf(FactorsName), scaling, targetContext);
-        folder.WriteAllText(CheckpointFolder.ConfigName, config.ToJsonString(s_json) + "\n");
+        folder.WriteAllText(CheckpointFolder.ConfigName, config.ToJsonString(Json) + "\n");
         folder.Commit();
         return ([.. files, FactorsName, CheckpointFolder.ConfigName], notes);
     }
 
-    private static IEnumerable<string> Carried(string source)
-    {
-        using var checkpoint = CheckpointFolder.Open(source);
-        var weights = checkpoint.Files.Select(f => f.Path).ToList();
-        var others = s_carried.SelectMany(pattern => Directory.EnumerateFiles(source, pattern)).Distinct()
-            .Where(p => Path.GetFileName(p) is not (CheckpointFolder.ConfigName or FactorsName or "receipt.json"));
-        return [.. weights, .. others.Order(StringComparer.Ordinal)];
-    }
+    /// <summary>What a folder has beside weights and config: tokenizer, licence, generation settings, the index of shards.</summary>
+    internal static IEnumerable<string> OtherFiles(string source) =>
+        s_carried.SelectMany(pattern => Directory.EnumerateFiles(source, pattern)).Distinct()
+            .Where(p => Path.GetFileName(p) is not (CheckpointFolder.ConfigName or FactorsName or "receipt.json"))
+            .Order(StringComparer.Ordinal);
 
-    private static void Copy(string path, Stream target)
+    /// <summary>Copies a file's bytes.</summary>
+    internal static void Copy(string path, Stream target)
     {
         using var source = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, CopyBytes);
         source.CopyTo(target, CopyBytes);
@@ -82,6 +92,6 @@ public static class CheckpointExporter
             root["model_max_length"] = targetContext;
         }
 
-        return root.ToJsonString(s_json) + "\n";
+        return root.ToJsonString(Json) + "\n";
     }
 }

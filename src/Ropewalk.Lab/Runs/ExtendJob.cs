@@ -427,7 +427,11 @@ public sealed class ExtendJob
     };
 
     private ImmutableArray<string> InputFiles() =>
-        [.. Directory.EnumerateFiles(_options.Model, "*.safetensors"), Path.Combine(_options.Model, "config.json"), Path.Combine(_options.Model, "tokenizer.json"), .. _options.Texts, .. _options.Heldout];
+        [.. ModelFiles(_options.Model), .. _options.Texts, .. _options.Heldout];
+
+    private static IEnumerable<string> ModelFiles(string model) => File.Exists(model)
+        ? [model]
+        : [.. Directory.EnumerateFiles(model, "*.safetensors"), Path.Combine(model, "config.json"), Path.Combine(model, "tokenizer.json")];
 
     private static string Sha256(string path)
     {

@@ -7,7 +7,7 @@ namespace Ropewalk.Engine.Models.Gguf;
 
 /// <summary>A GGUF file seen as a Hugging Face checkpoint: its metadata as a config, its tensors under Hugging Face's names and with their
 /// rows in Hugging Face's order.</summary>
-internal sealed class GgufCheckpoint : Checkpoint
+public sealed class GgufCheckpoint : Checkpoint
 {
     private static readonly string[] s_ropeTensors = [GgufNames.RopeFreqs, GgufNames.RopeFactorsLong, GgufNames.RopeFactorsShort];
 
@@ -53,9 +53,14 @@ internal sealed class GgufCheckpoint : Checkpoint
     /// <summary>The file's pairs.</summary>
     public GgufMetadata Metadata => _file.Metadata;
 
+    /// <summary>Whether the file has a tokenizer: one without works with ids alone.</summary>
+    public bool HasTokenizer => Metadata.OptionalText("tokenizer.ggml.model") is not (null or "no_vocab" or "none");
+
     /// <summary>Opens a file, or a split model by any of its parts.</summary>
     /// <param name="path">The file.</param>
     /// <param name="mapped">Whether block types are used where they lie in the mapped file. A file that becomes shorter then ends the process.</param>
+    /// <exception cref="CheckpointFormatException">The file is missing, damaged or contradicts itself.</exception>
+    /// <exception cref="UnsupportedCheckpointException">The architecture is not one of ours.</exception>
     public static GgufCheckpoint Open(string path, bool mapped = false)
     {
         var file = GgufSet.Open(path, mapped);

@@ -47,6 +47,7 @@ public static class GgufExport
         notes.AddRange(spec.Rope.Notes);
         var sources = config.RopeTensors.Select(t => GgufTensorSource.FromSingles(t.Key, [t.Value.Length], t.Value)).ToList();
         var types = new List<GgmlType>();
+        var notWhole = new List<string>();
         foreach (var (role, layer, name, shape) in RequiredTensors.Of(architecture, spec))
         {
             var suffix = name.EndsWith(".bias", StringComparison.Ordinal) ? ".bias" : ".weight";
@@ -57,6 +58,11 @@ public static class GgufExport
         {
             Add(GgufNames.Of(TensorRole.Head, 0), checkpoint.Find(architecture.NameOf(TensorRole.Embedding, 0))!, [spec.Shape.VocabularySize, spec.Shape.HiddenWidth], null, 0);
             notes.Add($"llama.cpp's {architecture.Graph.Name} graph has no tied head: the embedding is written twice");
+        }
+
+        if (notWhole.Count > 0)
+        {
+            notes.Add($"{notWhole.Count} matrices have rows that are not whole blocks of {type} and are stored as F16: {string.Join(", ", notWhole.Take(4))}{(notWhole.Count > 4 ? ", ..." : "")}");
         }
 
         var most = types.CountBy(t => t).MaxBy(t => t.Value).Key;
@@ -75,7 +81,7 @@ public static class GgufExport
             var stored = shape.Length == 1 ? GgmlType.F32 : type ?? (tensor.Type == GgmlType.F64 ? GgmlType.F32 : tensor.Type);
             if (shape[^1] % GgmlTypes.BlockLength(stored) != 0)
             {
-                notes.Add($"{name}: rows of {shape[^1]} numbers are not whole blocks of {stored}; stored as F16");
+                notWhole.Add(name);
                 stored = GgmlType.F16;
             }
 
