@@ -26,7 +26,7 @@ internal static class Fuzzer
     public static (long Accepted, long Refused) Run(TimeSpan time, Func<Random, byte[]> mutate, Action<string> target, string extension, long allowanceBytes = AllowanceBytes)
     {
         var seed = Setting("ROPEWALK_FUZZ_SEED", 20_240_917);
-        using var folder = new Formats.TemporaryFolder();
+        using var folder = new Formats.TemporaryFolder(inMemory: true);
         var run = new State { Began = Stopwatch.GetTimestamp() };
         var worker = new Thread(() => Work(run, seed, time, mutate, target, folder.PathOf("x" + extension), allowanceBytes)) { IsBackground = true };
         worker.Start();
@@ -53,6 +53,7 @@ internal static class Fuzzer
         for (; run.Problem is null && Stopwatch.GetTimestamp() < until; run.Round++)
         {
             run.Bytes = mutate(new Random(HashCode(seed, run.Round)));
+
             File.WriteAllBytes(path, run.Bytes);
             Interlocked.Exchange(ref run.Began, Stopwatch.GetTimestamp());
             var before = GC.GetAllocatedBytesForCurrentThread();

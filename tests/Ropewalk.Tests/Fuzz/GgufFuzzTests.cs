@@ -1,11 +1,12 @@
 using Ropewalk.Engine.Formats.Gguf;
+using Xunit.Abstractions;
 using static Ropewalk.Tests.Formats.Gguf.GgufBytes;
 
 namespace Ropewalk.Tests.Fuzz;
 
 /// <summary>Mutated GGUF files. <see cref="Fuzzer"/> says how to run it for an hour.</summary>
 [Trait("Category", "Fuzz")]
-public sealed class GgufFuzzTests
+public sealed class GgufFuzzTests(ITestOutputHelper output)
 {
     [Fact]
     public void Mutated_files_are_read_or_refused_in_one_line()
@@ -16,6 +17,7 @@ public sealed class GgufFuzzTests
             Whole([], [Tensor("t", [256, 2, 1, 3], 12, 0), Tensor("u", [1], F32, 896)], 900),
             Whole([Pair("general.architecture", 8, Text("llama")), Pair("split.count", 2, [2, 0]), List("list", 12, 3, new byte[24])], [], 0));
         var (accepted, refused) = Fuzzer.Run(Fuzzer.Share(2 / 3.0), mutator.Mutate, ReadAll, ".gguf");
+        output.WriteLine($"{accepted} files accepted, {refused} refused");
         Assert.True(accepted > 100 && refused > 100, $"{accepted} accepted, {refused} refused: the mutator is too rough or too gentle to reach the checks");
     }
 

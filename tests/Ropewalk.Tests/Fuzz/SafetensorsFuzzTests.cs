@@ -1,16 +1,18 @@
 using Ropewalk.Engine.Formats.Safetensors;
 using Ropewalk.Tests.Formats;
+using Xunit.Abstractions;
 
 namespace Ropewalk.Tests.Fuzz;
 
 /// <summary>Mutated safetensors files. <see cref="Fuzzer"/> says how to run it for an hour.</summary>
 [Trait("Category", "Fuzz")]
-public sealed class SafetensorsFuzzTests
+public sealed class SafetensorsFuzzTests(ITestOutputHelper output)
 {
     [Fact]
     public void Mutated_files_are_read_or_refused_in_one_line()
     {
         var (accepted, refused) = Fuzzer.Run(Fuzzer.Share(1 / 3.0), new SafetensorsMutator(SafetensorsBytes.Valid()).Mutate, ReadAll, ".safetensors");
+        output.WriteLine($"{accepted} files accepted, {refused} refused");
         Assert.True(accepted > 100 && refused > 100, $"{accepted} accepted, {refused} refused: the mutator is too rough or too gentle to reach the checks");
     }
 
