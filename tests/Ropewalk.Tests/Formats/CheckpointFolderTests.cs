@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Ropewalk.Engine.Formats.HuggingFace;
 using Ropewalk.Engine.Formats.Safetensors;
 
@@ -136,12 +137,69 @@ public sealed class CheckpointFolderTests
     [InlineData("tf_model.h5", "another framework")]
     [InlineData("model.zip", "an archive")]
     [InlineData("model.tar.gz", "an archive")]
+    [InlineData("model.tar", "an archive")]
+    [InlineData("model.safetensors.zst", "an archive")]
     public void F3_F4_other_weights_are_refused_with_a_hint(string name, string kind)
     {
         using var folder = new TemporaryFolder();
         folder.Write("config.json", "{}");
         folder.Write(name, "any");
         Attack.MustFail(() => CheckpointFolder.Open(folder.Root), 0, name, kind, "safetensors", "save_pretrained");
+    }
+
+    [Theory]
+    [InlineData("auto_map", """{"AutoModel":"x.Y"}""")]
+    [InlineData("custom_code", "true")]
+    [InlineData("trust_remote_code", "true")]
+    [InlineData("_attn_implementation_internal", "\"org/kernel\"")]
+    public void F5_keys_that_ask_for_code_are_noted_and_nothing_else(string key, string value)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("config.json", $$"""{"{{key}}":{{value}}}""");
+        folder.Write("x.py", "raise SystemExit");
+        Shard(folder, "model.safetensors", "w");
+        using var checkpoint = CheckpointFolder.Open(folder.Root);
+        var note = Assert.Single(checkpoint.Notes);
+        Assert.Contains($"{key} asks for code", note, StringComparison.Ordinal);
+        Assert.Contains("never run", note, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void F3_a_pickle_under_the_name_of_safetensors_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("config.json", "{}");
+        folder.Write("model.safetensors", [0x80, 2, 0x8A, 10, .. new byte[100]]);
+        Attack.MustFail(() => CheckpointFolder.Open(folder.Root), 0, "model.safetensors", "pickle", "run code");
+    }
+
+    [Fact]
+    public void S21_a_file_whose_name_is_not_UTF_8_is_named_on_one_line()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        using var folder = new TemporaryFolder();
+        folder.Write("config.json", "{}");
+        void Shell(string command)
+        {
+            using var shell = Process.Start("sh", ["-c", command, "sh", folder.Root]);
+            shell.WaitForExit();
+        }
+
+        Shell("printf x > \"$1/$(printf 'model\\377.bin')\"");
+        try
+        {
+            Assert.Equal(2, Directory.GetFiles(folder.Root).Length);
+            Attack.MustFail(() => CheckpointFolder.Open(folder.Root), 0, "model\uFFFD.bin", "pickle");
+        }
+        finally
+        {
+            // .NET has no name by which it could delete the file.
+            Shell("rm \"$1\"/model*");
+        }
     }
 
     [Fact]

@@ -132,6 +132,19 @@ public sealed class SafetensorsAttackTests
     }
 
     [Fact]
+    public void S19_a_file_that_is_replaced_is_read_as_it_was_opened()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.PathOf("x.safetensors");
+        SafetensorsWriter.Write(path, [TensorSource.FromSingles("w", StoredType.F32, [2], new float[] { 1, 2 })]);
+        using var file = SafetensorsFile.Open(path);
+        SafetensorsWriter.Write(path, [TensorSource.FromSingles("w", StoredType.F32, [1], new float[] { 7 })]);
+        var values = new float[2];
+        file.ReadAsSingle(file.Tensors["w"], 0, values);
+        Assert.Equal([1, 2], values);
+    }
+
+    [Fact]
     public void S20_a_sparse_file_beyond_4_GiB_is_read_at_its_end()
     {
         using var folder = new TemporaryFolder();
@@ -261,6 +274,7 @@ public sealed class SafetensorsAttackTests
         }
 
         Header("S8 data_offsets absent", "{\"t\":{\"dtype\":\"F32\",\"shape\":[1]}}", "data_offsets", "nothing");
+        Header("S13 dtype absent", "{\"t\":{\"shape\":[1],\"data_offsets\":[0,4]}}", "dtype", "nothing");
         Header("S8 shape absent", "{\"t\":{\"dtype\":\"F32\",\"data_offsets\":[0,4]}}", "shape", "nothing");
         Add("S9 overlap of 1", () => SafetensorsBytes.Ranges(7, (0, 4), (3, 7)), "tensor 'b'", "an overlap");
         Add("S9 same range twice", () => SafetensorsBytes.Ranges(4, (0, 4), (0, 4)), "an overlap");
@@ -302,6 +316,8 @@ public sealed class SafetensorsAttackTests
         Add("S18 HTML", () => "\r\n <!DOCTYPE html><html>"u8.ToArray(), "HTML", "download");
         Add("S18 gzip", () => [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, .. new byte[600_000]], "gzip");
         Add("S18 zstd", () => [0x28, 0xB5, 0x2F, 0xFD, .. new byte[20]], "zstd");
+        Add("S18 tar", () => [.. Encoding.ASCII.GetBytes("model.bin".PadRight(257, '\0')), .. "ustar\000"u8, .. new byte[255]], "tar archive");
+        Add("S18 HDF5", () => [0x89, .. "HDF\r\n\x1A\n"u8, .. new byte[20]], "HDF5");
         Add("S18 GGUF", () => [.. "GGUF"u8, 3, 0, 0, 0, .. new byte[20]], "a GGUF file");
         Add("F3 pickle", () => [0x80, 2, 0x8A, 10, .. new byte[20]], "pickle", "safe_serialization");
         Add("F3 pickle in ZIP", () => [.. "PK\x03\x04"u8, .. new byte[40]], "ZIP", "run code");

@@ -1,9 +1,7 @@
-using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using Ropewalk.Engine.Formats;
 using Ropewalk.Engine.Formats.Safetensors;
-using Ropewalk.Positions;
 
 namespace Ropewalk.Tests.Formats;
 
@@ -57,41 +55,6 @@ public sealed class SafetensorsRoundTripTests
     }
 
     [Fact]
-    public void Mutated_files_open_or_fail_in_one_line()
-    {
-        using var folder = new TemporaryFolder();
-        var seed = new Random(20240917);
-        var whole = SafetensorsBytes.Valid();
-        var opened = 0;
-        var until = DateTime.UtcNow.AddSeconds(3);
-        for (var round = 0; round < 20_000 && DateTime.UtcNow < until; round++)
-        {
-            var bytes = Mutate(whole, seed);
-            var path = folder.Write("x.safetensors", bytes);
-            try
-            {
-                using var file = SafetensorsFile.Open(path);
-                foreach (var tensor in file.Tensors.Values.Where(tensor => tensor.Type is StoredType.F32 or StoredType.BF16 or StoredType.F16 or StoredType.F64))
-                {
-                    file.ReadAsSingle(tensor, 0, new float[tensor.Elements]);
-                }
-
-                opened++;
-            }
-            catch (RopewalkException e)
-            {
-                Assert.DoesNotContain(e.Message, char.IsControl);
-            }
-            catch (Exception e)
-            {
-                Assert.Fail($"round {round}: {e.GetType().Name}: {e.Message}, input {Convert.ToHexString(bytes)}");
-            }
-        }
-
-        Assert.True(opened > 0, "no mutation left the file sound: the mutator is too rough to reach the later checks");
-    }
-
-    [Fact]
     public void Writer_refuses_what_the_reader_would()
     {
         using var folder = new TemporaryFolder();
@@ -136,56 +99,4 @@ public sealed class SafetensorsRoundTripTests
     [InlineData(0x00008001u, 0x0001)] // subnormal
     public void Bfloat16_rounds_to_nearest_even(uint single, int expected) =>
         Assert.Equal(expected, Bfloat16.FromSingle(BitConverter.UInt32BitsToSingle(single)));
-
-    /// <summary>Changes that keep most of the structure: numbers replaced by interesting ones, bytes changed, pieces cut, doubled or swapped,
-    /// and the length prefix corrected half of the time so that the header's own checks are reached.</summary>
-    private static byte[] Mutate(byte[] whole, Random seed)
-    {
-        string[] numbers = ["0", "1", "-1", "4", "24", "25", "32", "33", "255", "2147483648", "9223372036854775807", "18446744073709551615", "1e9", "4.5", "null", "\"0\"", "[]"];
-        string[] words = ["F32", "BF16", "F64", "F4", "U8", "dtype", "shape", "data_offsets", "__metadata__", "\\ud800", "a", "b", "{", "}", "[", "]", ",", ":", "\0"];
-        var headerBytes = (int)BitConverter.ToInt64(whole);
-        var header = Encoding.UTF8.GetString(whole, 8, headerBytes);
-        var data = whole[(8 + headerBytes)..];
-        for (var change = seed.Next(1, 4); change > 0; change--)
-        {
-            var at = seed.Next(header.Length);
-            switch (seed.Next(6))
-            {
-                case 0:
-                    var digits = Enumerable.Range(0, header.Length).Where(i => char.IsAsciiDigit(header[i])).ToArray();
-                    if (digits.Length > 0)
-                    {
-                        at = digits[seed.Next(digits.Length)];
-                        header = header[..at] + numbers[seed.Next(numbers.Length)] + header[(at + 1)..];
-                    }
-
-                    break;
-                case 1:
-                    header = header[..at] + (char)seed.Next(1, 256) + header[(at + 1)..];
-                    break;
-                case 2:
-                    var end = Math.Min(header.Length, at + seed.Next(1, 20));
-                    header = header.Length > 40 ? header[..at] + header[end..] : header;
-                    break;
-                case 3:
-                    header = header[..at] + words[seed.Next(words.Length)] + header[at..];
-                    break;
-                case 4:
-                    var from = words[seed.Next(9)];
-                    header = header.Replace(from, words[seed.Next(9)], StringComparison.Ordinal);
-                    break;
-                default:
-                    data = seed.Next(4) == 0 ? data[..seed.Next(data.Length + 1)] : data;
-                    break;
-            }
-        }
-
-        var file = SafetensorsBytes.File(header, 0);
-        if (seed.Next(4) == 0)
-        {
-            file[seed.Next(8)] ^= (byte)(1 << seed.Next(8));
-        }
-
-        return [.. file, .. data];
-    }
 }
