@@ -1,12 +1,28 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Ropewalk.Engine.Formats;
 
 /// <summary>IEEE half precision: 5 exponent and 10 mantissa bits.</summary>
 public static class Float16
 {
+    /// <summary>Places from a half's mantissa to a float32's. The sign, extended to 32 bits first, arrives at the highest bit.</summary>
+    private const int Shift = 13;
+
+    /// <summary>Sign, five bits of exponent and the mantissa after the shift.</summary>
+    private const int Kept = unchecked((int)0x8FFF_E000);
+
+    /// <summary>A half's exponent after the shift.</summary>
+    private const int MovedExponent = 0x0F80_0000;
+
+    /// <summary>A float32's exponent.</summary>
+    private const int Exponent = 0x7F80_0000;
+
+    /// <summary>2^112.</summary>
+    private const float Scale = 5.192296858534828e33f;
+
     /// <summary>Bits of the nearest half, ties to the even one. Values beyond the largest become infinity as IEEE rounding does;
     /// a NaN becomes the quiet one without payload and keeps its sign.</summary>
     public static ushort FromSingle(float value) => float.IsNaN(value)
@@ -27,6 +43,15 @@ public static class Float16
         }
     }
 
+    /// <summary>The same number as float32; exact. Exponent and mantissa moved to float32's places are the value times 2^-112, for subnormal
+    /// halves too, so one multiplication by 2^112 is exact; an exponent of all ones (infinity, NaN) is then set by hand.</summary>
+    public static float ToSingle(ushort bits)
+    {
+        var moved = ((short)bits << Shift) & Kept;
+        var scaled = BitConverter.Int32BitsToSingle(moved) * Scale;
+        return (moved & MovedExponent) == MovedExponent ? BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(scaled) | Exponent) : scaled;
+    }
+
     /// <summary>Widens each value exactly (subnormal numbers, infinities and NaN too); the spans have the same length.</summary>
     public static void ToSingle(ReadOnlySpan<ushort> bits, Span<float> values)
     {
@@ -37,30 +62,43 @@ public static class Float16
 
         var i = 0;
 
-        // Lanes: as in Bfloat16.ToSingle; the loop below takes the remainder and is the scalar equivalent.
-        ref var source = ref MemoryMarshal.GetReference(bits);
-        ref var target = ref Unsafe.As<float, uint>(ref MemoryMarshal.GetReference(values));
-        for (; i <= bits.Length - Vector<ushort>.Count; i += Vector<ushort>.Count)
+        // Lanes: one vector of 16-bit values becomes two of 32-bit ones, lower half first; the last loop takes the remainder.
+        ref var source = ref Unsafe.As<ushort, short>(ref MemoryMarshal.GetReference(bits));
+        ref var target = ref MemoryMarshal.GetReference(values);
+        if (Vector512.IsHardwareAccelerated)
+        {
+            for (; i <= bits.Length - Vector512<short>.Count; i += Vector512<short>.Count)
+            {
+                var (low, high) = Vector512.Widen(Vector512.LoadUnsafe(ref source, (nuint)i));
+                Widen(low).StoreUnsafe(ref target, (nuint)i);
+                Widen(high).StoreUnsafe(ref target, (nuint)(i + Vector512<int>.Count));
+            }
+        }
+
+        for (; i <= bits.Length - Vector<short>.Count; i += Vector<short>.Count)
         {
             Vector.Widen(Vector.LoadUnsafe(ref source, (nuint)i), out var low, out var high);
             Widen(low).StoreUnsafe(ref target, (nuint)i);
-            Widen(high).StoreUnsafe(ref target, (nuint)(i + Vector<uint>.Count));
+            Widen(high).StoreUnsafe(ref target, (nuint)(i + Vector<int>.Count));
         }
 
         for (; i < bits.Length; i++)
         {
-            values[i] = (float)BitConverter.UInt16BitsToHalf(bits[i]);
+            values[i] = ToSingle(bits[i]);
         }
     }
 
-    /// <summary>Exponent and mantissa moved to float32's places are the value times 2^-112, for subnormal halves too, so one
-    /// multiplication by 2^112 is exact; the all-ones exponent (infinity, NaN) is then set by hand.</summary>
-    private static Vector<uint> Widen(Vector<uint> half)
+    private static Vector<float> Widen(Vector<int> half)
     {
-        var magnitude = half & new Vector<uint>(0x7FFF);
-        var sign = (half & new Vector<uint>(0x8000)) << 16;
-        var scaled = Vector.AsVectorUInt32(Vector.AsVectorSingle(magnitude << 13) * new Vector<float>(5.192296858534828e33f));
-        var special = Vector.GreaterThanOrEqual(magnitude, new Vector<uint>(0x7C00)) & new Vector<uint>(0x7F800000);
-        return scaled | special | sign;
+        var moved = (half << Shift) & new Vector<int>(Kept);
+        var special = Vector.Equals(moved & new Vector<int>(MovedExponent), new Vector<int>(MovedExponent)) & new Vector<int>(Exponent);
+        return Vector.AsVectorSingle(Vector.AsVectorInt32(Vector.AsVectorSingle(moved) * new Vector<float>(Scale)) | special);
+    }
+
+    private static Vector512<float> Widen(Vector512<int> half)
+    {
+        var moved = (half << Shift) & Vector512.Create(Kept);
+        var special = Vector512.Equals(moved & Vector512.Create(MovedExponent), Vector512.Create(MovedExponent)) & Vector512.Create(Exponent);
+        return ((moved.AsSingle() * Vector512.Create(Scale)).AsInt32() | special).AsSingle();
     }
 }

@@ -16,6 +16,10 @@ internal static unsafe class MatMul
 
     private const int FewRows = 4;
 
+    /// <summary>Depth of a 16-bit panel that is widened at a time for one row: 48 x 128 floats stay in the first-level cache until they are
+    /// multiplied. Rows of blocks want longer parts: short pieces of many rows are read slowly.</summary>
+    private const int OneRowPart = 128;
+
     /// <summary>Multiplies on the calling thread.</summary>
     /// <param name="xTK">Rows of input, <paramref name="strideX"/> floats apart.</param>
     /// <param name="numRows">T.</param>
@@ -31,7 +35,8 @@ internal static unsafe class MatMul
     public static void Forward(
         float* xTK, int numRows, int strideX, PackedMatrix w, int firstPanel, int endPanel, float* yTN, int strideY, bool accumulate)
     {
-        if (numRows <= FewRows)
+        // What must be widened is widened once for all rows: that costs as much as multiplying several by it.
+        if (numRows <= (w.Type == GgmlType.F32 ? FewRows : 1))
         {
             for (var row = 0; row < numRows; row++)
             {
@@ -55,6 +60,8 @@ internal static unsafe class MatMul
     {
         const int PanelsOfTask = 24;
         const int TasksOfThread = 4;
+        const int TasksOfThreadWidened = 2;
+        const int LeastPanelsWidened = 4;
 
         if (WorkerPool.IsSerial)
         {
@@ -67,9 +74,18 @@ internal static unsafe class MatMul
         var panels = numRows >= MicroKernel.Columns
             ? PanelsOfTask
             : Math.Max(1, 262_144 / (MicroKernel.Columns * w.Columns * Math.Max(1, numRows / MicroKernel.Rows)));
-        var ranges = (w.NumPanels + panels - 1) / panels;
         var rows = RowBlock;
-        while (rows > MicroKernel.Columns && (numRows + rows - 1) / rows * ranges < TasksOfThread * WorkerPool.NumThreads)
+        var tasks = TasksOfThread * WorkerPool.NumThreads;
+        if (w.Type != GgmlType.F32 && numRows >= MicroKernel.Columns)
+        {
+            // Each block of rows widens the weight anew, so the panels are divided before the rows are, and into no more tasks than needed.
+            tasks = TasksOfThreadWidened * WorkerPool.NumThreads;
+            var blocks = (numRows + rows - 1) / rows;
+            panels = Math.Clamp((w.NumPanels * blocks + tasks - 1) / tasks, LeastPanelsWidened, PanelsOfTask);
+        }
+
+        var ranges = (w.NumPanels + panels - 1) / panels;
+        while (rows > MicroKernel.Columns && (numRows + rows - 1) / rows * ranges < tasks)
         {
             rows /= 2;
         }
@@ -266,47 +282,59 @@ internal static unsafe class MatMul
     private static void OneRow(float* x, PackedMatrix w, int firstPanel, int endPanel, float* y, bool accumulate)
     {
         var widened = w.Type == GgmlType.F32 ? null : Scratch.Current.Get(Scratch.Slot.WidenedPanel, DepthBlock * MicroKernel.Columns);
+        var partLength = w.Type is GgmlType.F16 or GgmlType.BF16 ? OneRowPart : DepthBlock;
         var sums = stackalloc float[MicroKernel.Columns];
         for (var panel = firstPanel; panel < endPanel; panel++)
         {
             var width = w.WidthOf(panel);
             for (var k = 0; k < w.Columns; k += DepthBlock)
             {
-                var count = Math.Min(DepthBlock, w.Columns - k);
-                var b = w.Block(panel, k, count, widened);
-                if (width == MicroKernel.Columns)
+                var end = Math.Min(k + DepthBlock, w.Columns);
+                new Span<float>(sums, width).Clear();
+                for (var part = k; part < end; part += partLength)
                 {
-                    var s0 = Vector512<float>.Zero;
-                    var s1 = Vector512<float>.Zero;
-                    var s2 = Vector512<float>.Zero;
-                    for (var i = 0; i < count; i++, b += MicroKernel.Columns)
-                    {
-                        var a = Vector512.Create(x[k + i]);
-                        s0 = Vector512.FusedMultiplyAdd(a, Vector512.Load(b), s0);
-                        s1 = Vector512.FusedMultiplyAdd(a, Vector512.Load(b + 16), s1);
-                        s2 = Vector512.FusedMultiplyAdd(a, Vector512.Load(b + 32), s2);
-                    }
-
-                    s0.Store(sums);
-                    s1.Store(sums + 16);
-                    s2.Store(sums + 32);
-                }
-                else
-                {
-                    for (var column = 0; column < width; column += 16)
-                    {
-                        var s = Vector512<float>.Zero;
-                        for (var i = 0; i < count; i++)
-                        {
-                            s = Vector512.FusedMultiplyAdd(Vector512.Create(x[k + i]), Vector512.Load(b + (i * width) + column), s);
-                        }
-
-                        s.Store(sums + column);
-                    }
+                    var count = Math.Min(partLength, end - part);
+                    AddPart(x + part, w.Block(panel, part, count, widened), count, width, sums);
                 }
 
                 CopyEdge(sums, y + (panel * MicroKernel.Columns), 1, w.RowsOf(panel), 0, accumulate || k > 0);
             }
+        }
+    }
+
+    /// <summary>sums[width] += x[depth] B[depth, width] in rising order of depth. A method of its own: inside the loops over parts the sums
+    /// would not stay in registers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void AddPart(float* x, float* b, int depth, int width, float* sums)
+    {
+        if (width == MicroKernel.Columns)
+        {
+            var s0 = Vector512.Load(sums);
+            var s1 = Vector512.Load(sums + 16);
+            var s2 = Vector512.Load(sums + 32);
+            for (var i = 0; i < depth; i++, b += MicroKernel.Columns)
+            {
+                var a = Vector512.Create(x[i]);
+                s0 = Vector512.FusedMultiplyAdd(a, Vector512.Load(b), s0);
+                s1 = Vector512.FusedMultiplyAdd(a, Vector512.Load(b + 16), s1);
+                s2 = Vector512.FusedMultiplyAdd(a, Vector512.Load(b + 32), s2);
+            }
+
+            s0.Store(sums);
+            s1.Store(sums + 16);
+            s2.Store(sums + 32);
+            return;
+        }
+
+        for (var column = 0; column < width; column += 16)
+        {
+            var s = Vector512.Load(sums + column);
+            for (var i = 0; i < depth; i++)
+            {
+                s = Vector512.FusedMultiplyAdd(Vector512.Create(x[i]), Vector512.Load(b + (i * width) + column), s);
+            }
+
+            s.Store(sums + column);
         }
     }
 }

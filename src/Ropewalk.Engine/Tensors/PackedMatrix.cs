@@ -166,7 +166,7 @@ public sealed unsafe class PackedMatrix : IDisposable
             destinationK[k] = Type switch
             {
                 GgmlType.F32 => _singles!.Pointer[at],
-                GgmlType.F16 => (float)BitConverter.UInt16BitsToHalf(_halves!.Pointer[at]),
+                GgmlType.F16 => Float16.ToSingle(_halves!.Pointer[at]),
                 _ => Bfloat16.ToSingle(_halves!.Pointer[at]),
             };
         }

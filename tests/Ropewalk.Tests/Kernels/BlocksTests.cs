@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Ropewalk.Engine.Formats;
 using Ropewalk.Engine.Tensors;
 
 namespace Ropewalk.Tests.Kernels;
@@ -17,6 +18,22 @@ public sealed class BlocksTests
         float[] singles = [1, 2, 3, 4, 5, 6, 7];
         Blocks.ToSingle(GgmlType.F32, MemoryMarshal.AsBytes(singles), 1, found);
         Numbers.Same([2, 3, 4, 5, 6], found, "F32");
+    }
+
+    [Fact]
+    public void Every_half_widens_to_what_the_runtime_says()
+    {
+        var bits = Enumerable.Range(0, 1 << 16).Select(i => (ushort)i).ToArray();
+        var found = new float[bits.Length];
+        Blocks.ToSingle(GgmlType.F16, MemoryMarshal.AsBytes(bits.AsSpan()), 0, found);
+        for (var i = 0; i < bits.Length; i++)
+        {
+            var expected = (float)BitConverter.UInt16BitsToHalf(bits[i]);
+            var single = Float16.ToSingle(bits[i]);
+            Assert.True(Same(expected, found[i]) && Same(expected, single), $"half {i:X4}: expected {expected:R}, found {found[i]:R} in lanes and {single:R} alone");
+        }
+
+        static bool Same(float a, float b) => BitConverter.SingleToUInt32Bits(a) == BitConverter.SingleToUInt32Bits(b) || (float.IsNaN(a) && float.IsNaN(b));
     }
 
     [Theory]

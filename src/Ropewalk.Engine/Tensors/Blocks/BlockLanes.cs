@@ -13,7 +13,7 @@ internal static unsafe class BlockLanes
 
     /// <summary>A half-precision number stored at <paramref name="bytes"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Half(byte* bytes) => (float)BitConverter.UInt16BitsToHalf(Unsafe.ReadUnaligned<ushort>(bytes));
+    public static float Half(byte* bytes) => Formats.Float16.ToSingle(Unsafe.ReadUnaligned<ushort>(bytes));
 
     /// <summary>values[i] = scale q[i].</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -79,7 +79,8 @@ internal static unsafe class BlockLanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> FifthBits(ushort bits)
     {
-        var spread = Vector128.Create(Vector64.Create((byte)bits), Vector64.Create((byte)(bits >> 8)));
+        const ulong EachByte = 0x0101_0101_0101_0101;
+        var spread = Vector128.Create((byte)bits * EachByte, (ulong)(bits >> 8) * EachByte).AsByte();
         var one = Vector128.Create((byte)1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128);
         return Vector128.Equals(spread & one, one) & Vector128.Create((byte)16);
     }

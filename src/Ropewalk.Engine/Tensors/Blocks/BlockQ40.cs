@@ -7,11 +7,23 @@ namespace Ropewalk.Engine.Tensors;
 /// Byte i holds value i in its lower half and value 16 + i in its upper one.</summary>
 internal static unsafe class BlockQ40
 {
+    private const int Length = 32;
+    private const int Bytes = 18;
     private const int Quants = 2;
+
+    /// <summary>Part of a row; first column and count are multiples of 32.</summary>
+    public static void Decode(byte* row, int firstColumn, int count, float* values)
+    {
+        var block = row + (firstColumn / Length * Bytes);
+        for (var i = 0; i < count; i += Length, block += Bytes)
+        {
+            Decode(block, values + i);
+        }
+    }
 
     /// <summary>The 32 values of a block.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Decode(byte* block, float* values)
+    private static void Decode(byte* block, float* values)
     {
         if (!BlockLanes.IsSupported)
         {

@@ -7,13 +7,25 @@ namespace Ropewalk.Engine.Tensors;
 /// A value is (d scale) q - (dmin minimum). Each 32 bytes hold two groups of 32 values: the first in the lower halves, the next in the upper ones.</summary>
 internal static unsafe class BlockQ4K
 {
+    private const int Length = 256;
+    private const int HalfLength = 128;
+    private const int Bytes = 144;
     private const int Minimum = 2;
     private const int Scales = 4;
     private const int Quants = 16;
 
+    /// <summary>Part of a row; first column and count are multiples of 128.</summary>
+    public static void Decode(byte* row, int firstColumn, int count, float* values)
+    {
+        for (var column = firstColumn; column < firstColumn + count; column += HalfLength, values += HalfLength)
+        {
+            Decode(row + (column / Length * Bytes), column % Length / HalfLength, values);
+        }
+    }
+
     /// <summary>128 of a block's 256 values: half 0 or half 1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Decode(byte* block, int half, float* values)
+    private static void Decode(byte* block, int half, float* values)
     {
         if (!BlockLanes.IsSupported)
         {
@@ -42,7 +54,7 @@ internal static unsafe class BlockQ4K
     {
         var d = BlockLanes.Half(block);
         var minimum = BlockLanes.Half(block + Minimum);
-        for (var i = 0; i < 128; i++)
+        for (var i = 0; i < HalfLength; i++)
         {
             var group = (half * 4) + (i / 32);
             var both = block[Quants + (group / 2 * 32) + (i % 32)];

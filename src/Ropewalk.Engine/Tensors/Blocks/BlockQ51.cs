@@ -7,13 +7,25 @@ namespace Ropewalk.Engine.Tensors;
 /// is q, and a value is d q + m. Byte i holds value i in its lower half and value 16 + i in its upper one; bit i is value i's.</summary>
 internal static unsafe class BlockQ51
 {
+    private const int Length = 32;
+    private const int Bytes = 24;
     private const int Minimum = 2;
     private const int Bits = 4;
     private const int Quants = 8;
 
+    /// <summary>Part of a row; first column and count are multiples of 32.</summary>
+    public static void Decode(byte* row, int firstColumn, int count, float* values)
+    {
+        var block = row + (firstColumn / Length * Bytes);
+        for (var i = 0; i < count; i += Length, block += Bytes)
+        {
+            Decode(block, values + i);
+        }
+    }
+
     /// <summary>The 32 values of a block.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Decode(byte* block, float* values)
+    private static void Decode(byte* block, float* values)
     {
         if (!BlockLanes.IsSupported)
         {

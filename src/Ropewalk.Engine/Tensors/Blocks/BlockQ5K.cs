@@ -8,14 +8,26 @@ namespace Ropewalk.Engine.Tensors;
 /// <see cref="BlockQ4K"/>; bit g of byte i of the fifth bits is that of value i of group g.</summary>
 internal static unsafe class BlockQ5K
 {
+    private const int Length = 256;
+    private const int HalfLength = 128;
+    private const int Bytes = 176;
     private const int Minimum = 2;
     private const int Scales = 4;
     private const int Bits = 16;
     private const int Quants = 48;
 
+    /// <summary>Part of a row; first column and count are multiples of 128.</summary>
+    public static void Decode(byte* row, int firstColumn, int count, float* values)
+    {
+        for (var column = firstColumn; column < firstColumn + count; column += HalfLength, values += HalfLength)
+        {
+            Decode(row + (column / Length * Bytes), column % Length / HalfLength, values);
+        }
+    }
+
     /// <summary>128 of a block's 256 values: half 0 or half 1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Decode(byte* block, int half, float* values)
+    private static void Decode(byte* block, int half, float* values)
     {
         if (!BlockLanes.IsSupported)
         {
@@ -45,7 +57,7 @@ internal static unsafe class BlockQ5K
     {
         var d = BlockLanes.Half(block);
         var minimum = BlockLanes.Half(block + Minimum);
-        for (var i = 0; i < 128; i++)
+        for (var i = 0; i < HalfLength; i++)
         {
             var group = (half * 4) + (i / 32);
             var both = block[Quants + (group / 2 * 32) + (i % 32)];

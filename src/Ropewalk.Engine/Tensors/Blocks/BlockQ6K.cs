@@ -9,13 +9,25 @@ namespace Ropewalk.Engine.Tensors;
 /// 2r + 1) and eight scales.</summary>
 internal static unsafe class BlockQ6K
 {
+    private const int Length = 256;
+    private const int HalfLength = 128;
+    private const int Bytes = 210;
     private const int Upper = 128;
     private const int Scales = 192;
     private const int Scale = 208;
 
+    /// <summary>Part of a row; first column and count are multiples of 128.</summary>
+    public static void Decode(byte* row, int firstColumn, int count, float* values)
+    {
+        for (var column = firstColumn; column < firstColumn + count; column += HalfLength, values += HalfLength)
+        {
+            Decode(row + (column / Length * Bytes), column % Length / HalfLength, values);
+        }
+    }
+
     /// <summary>128 of a block's 256 values: half 0 or half 1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Decode(byte* block, int half, float* values)
+    private static void Decode(byte* block, int half, float* values)
     {
         if (!BlockLanes.IsSupported)
         {
@@ -43,7 +55,7 @@ internal static unsafe class BlockQ6K
     public static void Reference(byte* block, int half, float* values)
     {
         var d = BlockLanes.Half(block + Scale);
-        for (var i = 0; i < 128; i++)
+        for (var i = 0; i < HalfLength; i++)
         {
             var run = i / 32;
             var both = block[(half * 64) + (run % 2 * 32) + (i % 32)];

@@ -7,11 +7,22 @@ namespace Ropewalk.Engine.Tensors;
 internal static unsafe class BlockQ80
 {
     private const int Length = 32;
+    private const int Bytes = 34;
     private const int Quants = 2;
+
+    /// <summary>Part of a row; first column and count are multiples of 32.</summary>
+    public static void Decode(byte* row, int firstColumn, int count, float* values)
+    {
+        var block = row + (firstColumn / Length * Bytes);
+        for (var i = 0; i < count; i += Length, block += Bytes)
+        {
+            Decode(block, values + i);
+        }
+    }
 
     /// <summary>The 32 values of a block.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Decode(byte* block, float* values)
+    private static void Decode(byte* block, float* values)
     {
         if (!BlockLanes.IsSupported)
         {

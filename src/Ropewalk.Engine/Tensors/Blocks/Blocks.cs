@@ -112,88 +112,50 @@ public static unsafe class Blocks
     /// <summary>The same as <see cref="ToSingle(GgmlType, ReadOnlySpan{byte}, int, Span{float})"/> without its checks.</summary>
     internal static void ToSingle(GgmlType type, byte* row, int firstColumn, int count, float* values)
     {
-        var length = GgmlTypes.BlockLength(type);
-        var size = GgmlTypes.BlockBytes(type);
-        var block = row + ((long)(firstColumn / length) * size);
-        var end = values + count;
         switch (type)
         {
             case GgmlType.F32:
-                new ReadOnlySpan<float>(block, count).CopyTo(new Span<float>(values, count));
+                new ReadOnlySpan<float>((float*)row + firstColumn, count).CopyTo(new Span<float>(values, count));
                 break;
             case GgmlType.F16:
-                Float16.ToSingle(new ReadOnlySpan<ushort>(block, count), new Span<float>(values, count));
+                Float16.ToSingle(new ReadOnlySpan<ushort>((ushort*)row + firstColumn, count), new Span<float>(values, count));
                 break;
             case GgmlType.BF16:
-                Bfloat16.ToSingle(new ReadOnlySpan<ushort>(block, count), new Span<float>(values, count));
+                Bfloat16.ToSingle(new ReadOnlySpan<ushort>((ushort*)row + firstColumn, count), new Span<float>(values, count));
                 break;
             case GgmlType.F64:
                 for (var i = 0; i < count; i++)
                 {
-                    values[i] = (float)((double*)block)[i];
-                }
-
-                break;
-            case GgmlType.Q8_0:
-                for (; values < end; values += length, block += size)
-                {
-                    BlockQ80.Decode(block, values);
+                    values[i] = (float)((double*)row)[firstColumn + i];
                 }
 
                 break;
             case GgmlType.Q4_0:
-                for (; values < end; values += length, block += size)
-                {
-                    BlockQ40.Decode(block, values);
-                }
-
+                BlockQ40.Decode(row, firstColumn, count, values);
                 break;
             case GgmlType.Q4_1:
-                for (; values < end; values += length, block += size)
-                {
-                    BlockQ41.Decode(block, values);
-                }
-
+                BlockQ41.Decode(row, firstColumn, count, values);
                 break;
             case GgmlType.Q5_0:
-                for (; values < end; values += length, block += size)
-                {
-                    BlockQ50.Decode(block, values);
-                }
-
+                BlockQ50.Decode(row, firstColumn, count, values);
                 break;
             case GgmlType.Q5_1:
-                for (; values < end; values += length, block += size)
-                {
-                    BlockQ51.Decode(block, values);
-                }
-
+                BlockQ51.Decode(row, firstColumn, count, values);
+                break;
+            case GgmlType.Q8_0:
+                BlockQ80.Decode(row, firstColumn, count, values);
+                break;
+            case GgmlType.Q4_K:
+                BlockQ4K.Decode(row, firstColumn, count, values);
+                break;
+            case GgmlType.Q5_K:
+                BlockQ5K.Decode(row, firstColumn, count, values);
+                break;
+            case GgmlType.Q6_K:
+                BlockQ6K.Decode(row, firstColumn, count, values);
                 break;
             default:
-                Halves(type, row, firstColumn, values, end);
-                break;
-        }
-    }
-
-    /// <summary>Blocks of 256, 128 values at a time.</summary>
-    private static void Halves(GgmlType type, byte* row, int firstColumn, float* values, float* end)
-    {
-        var size = GgmlTypes.BlockBytes(type);
-        for (var half = firstColumn / 128; values < end; half++, values += 128)
-        {
-            var block = row + ((long)(half / 2) * size);
-            switch (type)
-            {
-                case GgmlType.Q4_K:
-                    BlockQ4K.Decode(block, half % 2, values);
-                    break;
-                case GgmlType.Q5_K:
-                    BlockQ5K.Decode(block, half % 2, values);
-                    break;
-                default:
-                    BlockQ6K.Decode(block, half % 2, values);
-                    break;
-            }
+                throw new ArgumentOutOfRangeException(nameof(type), type, "not a type that is read");
         }
     }
 }

@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using Ropewalk.Engine.Kernels;
+using Ropewalk.Engine.Tensors;
+
+namespace Ropewalk.Benchmarks;
+
+/// <summary>Products with weights kept in each stored type, in alternating rounds, at the shapes of a llama of 134 million parameters: prefills of 192
+/// and 512 rows and the one row of a generated token. Times are relative to float32's: what a type costs over 1.00 is its widening.</summary>
+internal static unsafe class TypesBenchmark
+{
+    private const int Rounds = 9;
+
+    private static readonly GgmlType[] s_types =
+        [GgmlType.F32, GgmlType.F16, GgmlType.BF16, GgmlType.Q8_0, GgmlType.Q4_0, GgmlType.Q4_1, GgmlType.Q5_0, GgmlType.Q5_1, GgmlType.Q4_K, GgmlType.Q5_K, GgmlType.Q6_K];
+
+    private static readonly (int N, int K)[] s_shapes = [(768, 768), (2048, 768), (768, 2048)];
+
+    public static int Run()
+    {
+        Console.WriteLine($"{"threads",7} {"M",4} {"N",5} {"K",5} {"F32 us",8}   time relative to F32, medians of {Rounds} rounds");
+        Console.WriteLine($"{string.Empty,33}{string.Concat(s_types.Skip(1).Select(t => $"{t,6}"))}");
+        foreach (var threads in new[] { 1, Environment.ProcessorCount }.Distinct())
+        {
+            WorkerPool.NumThreads = threads;
+            foreach (var m in (int[])[1, 192, 512])
+            {
+                foreach (var (n, k) in m == 1 ? [.. s_shapes, (32000, 768)] : s_shapes)
+                {
+                    var medians = Measure(m, n, k);
+                    Console.WriteLine($"{threads,7} {m,4} {n,5} {k,5} {medians[0] * 1e6,8:F0} {string.Concat(medians.Skip(1).Select(t => $"{t / medians[0],6:F2}"))}");
+                }
+            }
+        }
+
+        return 0;
+    }
+
+    private static double[] Measure(int m, int n, int k)
+    {
+        using var x = new NativeBuffer<float>((long)m * k);
+        using var y = new NativeBuffer<float>((long)m * n);
+        var random = new Random(1);
+        for (long i = 0; i < x.Length; i++)
+        {
+            x.Pointer[i] = random.NextSingle() - 0.5f;
+        }
+
+        var weights = s_types.Select(t => Weight(t, n, k)).ToArray();
+        var seconds = s_types.Select(_ => new List<double>()).ToArray();
+        var calls = Math.Max(2, (m == 1 ? 100_000_000 : 400_000_000) / (m * n * k));
+        for (var round = 0; round < Rounds; round++)
+        {
+            for (var i = 0; i < weights.Length; i++)
+            {
+                MatMul.ForwardParallel(x.Pointer, m, k, weights[i], y.Pointer, n, accumulate: false);
+                var start = Stopwatch.GetTimestamp();
+                for (var call = 0; call < calls; call++)
+                {
+                    MatMul.ForwardParallel(x.Pointer, m, k, weights[i], y.Pointer, n, accumulate: false);
+                }
+
+                seconds[i].Add(Stopwatch.GetElapsedTime(start).TotalSeconds / calls);
+            }
+        }
+
+        foreach (var weight in weights)
+        {
+            weight.Dispose();
+        }
+
+        return [.. seconds.Select(s => s.Order().ElementAt(Rounds / 2))];
+    }
+
+    /// <summary>Any bytes, but for each high byte of a number or scale: the time must not be that of infinities or subnormal numbers.</summary>
+    private static PackedMatrix Weight(GgmlType type, int rows, int columns)
+    {
+        var random = new Random(2);
+        var weight = new PackedMatrix(rows, columns, type);
+        for (var panel = 0; panel < weight.NumPanels; panel++)
+        {
+            var numRows = weight.RowsOf(panel);
+            if (!GgmlTypes.IsQuantized(type))
+            {
+                weight.SetPanel(panel, [.. Enumerable.Range(0, numRows * columns).Select(_ => random.NextSingle() - 0.5f)]);
+                continue;
+            }
+
+            var bytes = new byte[numRows * GgmlTypes.RowBytes(type, columns)];
+            random.NextBytes(bytes);
+            var size = GgmlTypes.BlockBytes(type);
+            for (var at = 0; at < bytes.Length; at += size)
+            {
+                foreach (var high in type == GgmlType.Q6_K ? (int[])[size - 1] : [1, 3])
+                {
+                    bytes[at + high] = 0x2C;
+                }
+            }
+
+            weight.SetRows(panel * MicroKernel.Columns, bytes);
+        }
+
+        return weight;
+    }
+}
