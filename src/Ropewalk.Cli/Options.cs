@@ -28,6 +28,8 @@ internal static class Options
 
     public static Argument<string> Model() => new("MODEL") { Description = "Hugging Face folder (config.json, safetensors, tokenizer.json), or a GGUF file." };
 
+    public static Option<bool> Mmap() => new("--mmap") { Description = "Use the blocks of a quantised GGUF file where they lie in the mapped file instead of copying them into memory. A file that becomes shorter meanwhile ends the program." };
+
     /// <summary>"90s", "30m", "2h" or plain seconds.</summary>
     public static TimeSpan Duration(string option, string text)
     {

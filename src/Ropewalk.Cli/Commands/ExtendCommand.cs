@@ -13,7 +13,7 @@ internal static class ExtendCommand
 
     public static Command Create(TextWriter output, TextWriter error)
     {
-        var model = new Argument<string?>("MODEL") { Description = "Folder of a Hugging Face checkpoint. Default: the embedded model bytes2m (window 256).", Arity = ArgumentArity.ZeroOrOne };
+        var model = new Argument<string?>("MODEL") { Description = "Hugging Face folder or GGUF file; the export is a folder. Default: the embedded model bytes2m (window 256).", Arity = ArgumentArity.ZeroOrOne };
         var to = new Option<int?>("--to") { HelpName = "TOKENS", Description = "Target window in tokens. Default: eight times the model's." };
         var text = Options.Text("Text files to search on. Default: stories of the embedded generator.");
         var heldout = Options.Heldout();

@@ -22,9 +22,10 @@ internal static class GenerateCommand
         var scaling = Options.Scaling();
         var json = Options.Json();
         var threads = Options.Threads();
+        var mmap = Options.Mmap();
         var command = new Command("generate", "Continue a prompt. The factors are chosen once, for prompt and tokens together. Example: ropewalk generate my-model --prompt \"Once upon a time\" --max-tokens 200")
         {
-            model, prompt, maxTokens, temperature, seed, scaling, json, threads,
+            model, prompt, maxTokens, temperature, seed, scaling, json, threads, mmap,
         };
         command.SetAction(parsed => CommandHost.Run(error, parsed.GetValue(threads), stop =>
         {
@@ -35,7 +36,7 @@ internal static class GenerateCommand
             }
 
             var limit = Options.AtLeast("--max-tokens", parsed.GetValue(maxTokens), 1);
-            using var loaded = ModelLoader.Load(parsed.GetValue(model)!);
+            using var loaded = ModelLoader.Load(parsed.GetValue(model)!, parsed.GetValue(mmap));
             var tokenizer = Tokenizer.Load(parsed.GetValue(model)!);
             ExtendJob.RequireTokensInVocabulary(tokenizer, loaded, parsed.GetValue(model)!);
             var rule = Scalings.Choose(parsed.GetValue(scaling), loaded.Rope);

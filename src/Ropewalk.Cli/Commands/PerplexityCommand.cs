@@ -24,14 +24,15 @@ internal static class PerplexityCommand
         var seed = Options.Seed();
         var json = Options.Json();
         var threads = Options.Threads();
+        var mmap = Options.Mmap();
         var command = new Command("perplexity", "Perplexity of text in windows of a given length. Example: ropewalk perplexity my-model --text book.txt --context 4096 --scaling yarn:4")
         {
-            model, text, context, scaling, windows, seed, json, threads,
+            model, text, context, scaling, windows, seed, json, threads, mmap,
         };
         command.SetAction(parsed => CommandHost.Run(error, parsed.GetValue(threads), stop =>
         {
             var length = Options.AtLeast("--context", parsed.GetValue(context), 2);
-            using var loaded = ModelLoader.Load(parsed.GetValue(model)!);
+            using var loaded = ModelLoader.Load(parsed.GetValue(model)!, parsed.GetValue(mmap));
             var tokenizer = Tokenizer.Load(parsed.GetValue(model)!);
             ExtendJob.RequireTokensInVocabulary(tokenizer, loaded, parsed.GetValue(model)!);
             var rule = Scalings.Choose(parsed.GetValue(scaling), loaded.Rope);

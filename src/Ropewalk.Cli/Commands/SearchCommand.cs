@@ -28,9 +28,10 @@ internal static class SearchCommand
         var target = new Option<string>("--target") { HelpName = "NAME", Description = "huggingface or ropewalk (searches start tokens too).", DefaultValueFactory = _ => "huggingface" };
         var json = Options.Json();
         var threads = Options.Threads();
+        var mmap = Options.Mmap();
         var command = new Command("search", "Search rescale factors as LongRoPE does and write them to a file. Example: ropewalk search my-model --to 32768 --text books/*.txt --out factors.json")
         {
-            model, to, text, heldout, outFile, population, iterations, windows, heldoutWindows, seed, attention, target, json, threads,
+            model, to, text, heldout, outFile, population, iterations, windows, heldoutWindows, seed, attention, target, json, threads, mmap,
         };
         command.SetAction(parsed => CommandHost.Run(error, parsed.GetValue(threads), stop =>
         {
@@ -38,7 +39,7 @@ internal static class SearchCommand
             OutputFolder.RequireFile(file);
 
             var folder = parsed.GetValue(model)!;
-            using var loaded = ModelLoader.Load(folder);
+            using var loaded = ModelLoader.Load(folder, parsed.GetValue(mmap));
             ExtendJob.RequireUnscaled(loaded, folder);
             var tokenizer = Tokenizer.Load(folder);
             ExtendJob.RequireTokensInVocabulary(tokenizer, loaded, folder);

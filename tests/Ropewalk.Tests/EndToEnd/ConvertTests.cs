@@ -1,0 +1,137 @@
+using System.Text.Json;
+using Ropewalk.Engine.Formats;
+using Ropewalk.Engine.Models;
+using Ropewalk.Tests.Formats;
+using Ropewalk.Tests.Peer;
+
+namespace Ropewalk.Tests.EndToEnd;
+
+/// <summary>convert as a user runs it, on the real models.</summary>
+[Collection(EndToEndGroup.Name)]
+public sealed class ConvertTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [SharedTheory]
+    [InlineData("llama2xs")]
+    [InlineData("stories260K")]
+    [InlineData("bytes2m")]
+    public void There_and_back_every_tensor_is_the_same(string name)
+    {
+        var source = SharedData.Path("data", "models", name);
+        var file = _folder.PathOf("model.gguf");
+        var back = _folder.PathOf("back");
+        Assert.Equal(47, Command.Result("convert", source, file).GetProperty("tensors").GetInt32());
+        Command.Result("convert", file, back);
+        AssertSameTensors(source, back);
+
+        // The tokenizer too, and the file is what llama.cpp's own converter made of the tensors.
+        Assert.Equal(File.ReadAllBytes(Path.Combine(source, "tokenizer.json")), File.ReadAllBytes(Path.Combine(back, "tokenizer.json")));
+        string[] scored = ["--text", Command.Stories, "--context", "128", "--windows", "4"];
+        var before = Command.Result(["perplexity", source, .. scored]).GetProperty("nll").GetDouble();
+        Assert.Equal(before, Command.Result(["perplexity", file, .. scored]).GetProperty("nll").GetDouble());
+        Assert.Equal(before, Command.Result(["perplexity", back, .. scored]).GetProperty("nll").GetDouble());
+    }
+
+    [SharedTheory]
+    [InlineData("llama2xs")]
+    [InlineData("stories260K")]
+    public void A_file_that_others_made_becomes_the_folder_it_came_from(string name)
+    {
+        var back = _folder.PathOf("back");
+        Command.Result("convert", SharedData.Path("data", "models", $"{name}.gguf"), back);
+        AssertSameTensors(SharedData.Path("data", "models", name), back);
+    }
+
+    [SharedFact]
+    public void Types_are_what_was_asked_for()
+    {
+        foreach (var (type, bytesAtMost) in ((string, long)[])[("f32", 1_200_000), ("f16", 640_000), ("bf16", 640_000), ("q8_0", 380_000)])
+        {
+            var file = _folder.PathOf($"{type}.gguf");
+            var written = Command.Result("convert", Command.Model, file, "--type", type).GetProperty("bytes").GetInt64();
+            Assert.InRange(written, bytesAtMost / 2, bytesAtMost);
+            var loss = Command.Result("perplexity", file, "--text", Command.Stories, "--context", "128", "--windows", "4").GetProperty("nll").GetDouble();
+            Assert.InRange(loss, 2.0, 3.0);
+        }
+
+        var folder = _folder.PathOf("half");
+        Command.Result("convert", Command.Model, folder, "--type", "bf16");
+        Assert.Equal("bfloat16", JsonElement.Parse(File.ReadAllText(Path.Combine(folder, "config.json"))).GetProperty("torch_dtype").GetString());
+    }
+
+    [PeerFact]
+    public void Llama_cpp_reads_what_convert_writes()
+    {
+        var file = _folder.PathOf("model.gguf");
+        Command.Result("convert", Command.Model, file);
+        var tokens = PeerText.Tokens("llama2xs", 256);
+        Assert.Equal(LlamaCpp.Losses(PeerText.Gguf("llama2xs"), tokens), LlamaCpp.Losses(file, tokens));
+        var text = File.ReadAllText(Command.Stories)[..2000];
+        Assert.Equal(LlamaCpp.Tokenize(PeerText.Gguf("llama2xs"), text), LlamaCpp.Tokenize(file, text));
+    }
+
+    [SharedFact]
+    public void A_gguf_file_is_extended_like_its_folder()
+    {
+        string[] options = ["--to", "512", "--text", Command.Stories, "--population", "4", "--iterations", "1", "--windows", "1", "--heldout-windows", "2", "--max-short-loss", "100%"];
+        var fromFolder = _folder.PathOf("from-folder");
+        var fromFile = _folder.PathOf("from-file");
+        Assert.Equal(0, Command.Run(["extend", Command.Model, .. options, "--out", fromFolder]).Code);
+        Assert.Equal(0, Command.Run(["extend", SharedData.Path("data", "models", "llama2xs.gguf"), .. options, "--out", fromFile]).Code);
+        AssertSameTensors(fromFolder, fromFile);
+        string Factors(string folder) => File.ReadAllText(Path.Combine(folder, "factors.json"));
+        Assert.Equal(Factors(fromFolder), Factors(fromFile));
+    }
+
+    [SharedFact]
+    public void A_user_s_mistake_is_one_line_and_writes_nothing()
+    {
+        var file = _folder.PathOf("model.gguf");
+        foreach (var (args, expected) in ((string[], string)[])
+        [
+            (["convert", Command.Model, file, "--type", "q4_k"], "expected one of f32, f16, bf16, q8_0"),
+            (["convert", Command.Model, _folder.PathOf("out"), "--type", "q8_0"], "block types live in GGUF files"),
+            (["convert", _folder.PathOf("nothing"), file], "nothing there"),
+            (["convert", _folder.PathOf("nothing.gguf"), file], "nothing there"),
+            (["convert", Command.Model, _folder.PathOf("no/such/model.gguf")], "no/such"),
+            (["convert", SharedData.Path("data", "tokenizers", "gguf-vocab", "ggml-vocab-bert-bge.gguf"), file], "\"bert\" is not supported"),
+            (["convert", SharedData.Path("data", "tokenizers", "gguf-vocab", "ggml-vocab-llama-spm.gguf"), file], "token_embd.weight"),
+            (["convert", Command.Model], "OUT"),
+        ])
+        {
+            var run = Command.Run(args);
+            Assert.True(run.Code == 2, $"{string.Join(' ', args)}: exit code {run.Code}");
+            Assert.Contains(expected, Assert.Single(run.Complaints), StringComparison.Ordinal);
+        }
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Root));
+        File.WriteAllText(file, "mine");
+        var taken = Command.Run("convert", Command.Model, file);
+        Assert.Equal(2, taken.Code);
+        Assert.Contains("expected a name that is free", taken.Error, StringComparison.Ordinal);
+        Assert.Equal("mine", File.ReadAllText(file));
+    }
+
+    private static void AssertSameTensors(string expected, string found)
+    {
+        using var a = ModelLoader.Open(expected);
+        using var b = ModelLoader.Open(found);
+        Assert.Equal(a.TensorNames.Order(StringComparer.Ordinal), b.TensorNames.Order(StringComparer.Ordinal));
+        foreach (var name in a.TensorNames)
+        {
+            var (x, y) = (a.Find(name)!, b.Find(name)!);
+            Assert.Equal(x.Type, y.Type);
+            Assert.Equal(Bytes(x), Bytes(y));
+        }
+    }
+
+    private static byte[] Bytes(CheckpointTensor tensor)
+    {
+        var bytes = new byte[tensor.RowBytes * (tensor.Shape.Length == 1 ? 1 : tensor.Shape[0])];
+        tensor.ReadRows(0, bytes);
+        return bytes;
+    }
+}
