@@ -26,6 +26,7 @@ internal static class SmallConfigs
             Phi3, """{"partial_rotary_factor":0.75,"original_max_position_embeddings":128,"max_position_embeddings":1024,"rope_scaling":{"type":"longrope","short_factor":[1,1.02,1.05,1.1,1.2,1.3,1.4,1.5,1.7],"long_factor":[1.1,1.2,1.5,2,3,4,6,7,8]}}"""),
         ["gpt_neox"] = NeoX,
         ["gpt_neox, one after the other"] = RandomCheckpoint.Config(NeoX, """{"use_parallel_residual":false,"rotary_pct":1.0}"""),
+        ["gpt_neox, tanh gelu"] = RandomCheckpoint.Config(NeoX, """{"hidden_act":"gelu_new"}"""),
         ["gemma3_text"] = Gemma3,
         ["gemma3_text, other layers, linear"] = RandomCheckpoint.Config(
             Gemma3, """{"layer_types":["full_attention","sliding_attention","sliding_attention","full_attention","sliding_attention","sliding_attention","full_attention"],"rope_scaling":{"rope_type":"linear","factor":8.0}}"""),

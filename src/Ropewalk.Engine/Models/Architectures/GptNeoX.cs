@@ -89,10 +89,9 @@ internal sealed class GptNeoX : Architecture
         }
 
         writer.Set("use_parallel_residual", writer.Spec.IsParallel);
-        if (writer.Spec.Activation == Activation.Gelu)
-        {
-            writer.Notes.Add("llama.cpp computes gelu by its approximation with a hyperbolic tangent, this model by the error function: activations differ by up to 0.0005");
-        }
+        writer.Notes.Add(writer.Spec.Activation == Activation.Gelu
+            ? "llama.cpp computes gelu by its approximation with a hyperbolic tangent, this model by the error function: activations differ by up to 0.0005"
+            : "a GGUF file does not say that gelu is computed by its approximation: llama.cpp does so always, Ropewalk reads the file back with the error function");
     }
 
     /// <inheritdoc />
