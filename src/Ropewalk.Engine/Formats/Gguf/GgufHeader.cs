@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Ropewalk.Engine.Formats.Gguf;
 
 /// <summary>Reads version, metadata and tensor descriptions and checks that the descriptions and the file's length agree.</summary>
@@ -91,20 +89,7 @@ internal sealed class GgufHeader
 
         _reader.At("", name: key);
         var kind = (GgufValueType)_reader.UInt32();
-        object value;
-        if (kind == GgufValueType.List)
-        {
-            value = ReadList();
-        }
-        else if (kind == GgufValueType.Text)
-        {
-            value = _reader.Text();
-        }
-        else
-        {
-            value = ReadNumbers(kind, isList: false).GetValue(0)!;
-        }
-
+        var value = GgufValues.Read(_reader, kind);
         if (key == GgufLimits.AlignmentKey)
         {
             if (value is not uint alignment || !GgufLimits.IsAlignment(alignment))
@@ -117,53 +102,6 @@ internal sealed class GgufHeader
         }
 
         _metadata.Set(key, value);
-    }
-
-    private Array ReadList()
-    {
-        var kind = (GgufValueType)_reader.UInt32();
-        if (kind == GgufValueType.List)
-        {
-            _reader.Fail("a list of lists", "a list of numbers, bools or texts");
-        }
-
-        if (kind != GgufValueType.Text)
-        {
-            return ReadNumbers(kind, isList: true);
-        }
-
-        // A text takes at least its length, and a reference is no larger than that.
-        var texts = new string[_reader.Count(_reader.UInt64(), sizeof(ulong))];
-        for (var i = 0; i < texts.Length; i++)
-        {
-            texts[i] = _reader.Text();
-        }
-
-        return texts;
-    }
-
-    /// <summary>Numbers or bools of one kind: as many as the file says next, or one that is no list.</summary>
-    private Array ReadNumbers(GgufValueType kind, bool isList)
-    {
-        if (!GgufValueTypes.TryGetNumber(kind, out var type, out var bytes))
-        {
-            _reader.Fail($"value type {(uint)kind}", "a type from 0 to 12");
-        }
-
-        var values = Array.CreateInstance(type, isList ? _reader.Count(_reader.UInt64(), bytes) : 1);
-        if (values.Length == 0)
-        {
-            return values;
-        }
-
-        var content = MemoryMarshal.CreateSpan(ref MemoryMarshal.GetArrayDataReference(values), Buffer.ByteLength(values));
-        _reader.Numbers(content);
-        if (kind == GgufValueType.Bool && content.IndexOfAnyExceptInRange((byte)0, (byte)1) is >= 0 and var at)
-        {
-            _reader.Fail($"a bool of {content[at]}", "0 or 1");
-        }
-
-        return values;
     }
 
     /// <summary>Reads one description and checks it against those before it.</summary>
