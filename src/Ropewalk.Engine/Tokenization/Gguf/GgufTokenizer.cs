@@ -14,4 +14,7 @@ public sealed record GgufTokenizer
 
     /// <summary>The chat template as it stands in the file, or null. Not interpreted.</summary>
     public required string? ChatTemplate { get; init; }
+
+    /// <summary>What the file leaves open or contradicts; one line each, to be shown.</summary>
+    public required IReadOnlyList<string> Notes { get; init; }
 }

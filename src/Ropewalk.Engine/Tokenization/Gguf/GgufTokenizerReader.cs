@@ -53,7 +53,17 @@ public static class GgufTokenizerReader
             Compare(tokenizer, table, file);
         }
 
-        return new GgufTokenizer { Tokenizer = tokenizer, TokenizerJson = json, TokenizerConfigJson = config, ChatTemplate = chatTemplate };
+        IEnumerable<string> notes = isPieces || embedded is not null || metadata.Has(GgufTokenizerKeys.Pre)
+            ? []
+            : [$"{file}: {GgufTokenizerKeys.Pre}: absent: words are cut by llama.cpp's default rule, which is perhaps not the model's"];
+        return new GgufTokenizer
+        {
+            Tokenizer = tokenizer,
+            TokenizerJson = json,
+            TokenizerConfigJson = config,
+            ChatTemplate = chatTemplate,
+            Notes = [.. notes, .. tokenizer.Notes],
+        };
     }
 
     /// <summary>A file without the key is older than the key; llama.cpp takes "default" there, and so do we.</summary>

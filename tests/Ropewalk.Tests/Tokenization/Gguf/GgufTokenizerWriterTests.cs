@@ -24,7 +24,7 @@ public sealed class GgufTokenizerWriterTests
         var metadata = Write(name, rows);
         Assert.Equal(LlamaCppTokens.Digest(name), Digest(metadata));
         var folder = TokenizerFolders.Get(name);
-        var tables = GgufTokenizerReader.Read(WithoutJson(metadata), rows).Tokenizer;
+        var tables = GgufTokenizerReader.Read(metadata.Without("tokenizer.huggingface.json"), rows).Tokenizer;
         var cases = LlamaCppTokens.Cases(name);
         Assert.True(cases.Length >= 50);
         foreach (var (text, ids, plain) in cases)
@@ -61,7 +61,7 @@ public sealed class GgufTokenizerWriterTests
     [InlineData("default")]
     public void Words_are_cut_as_llama_cpp_cuts_them(string pre)
     {
-        var metadata = WithoutJson(VocabularyFiles.Get("gpt-2"));
+        var metadata = VocabularyFiles.Get("gpt-2").Without("tokenizer.ggml.pre");
         metadata.Set("tokenizer.ggml.pre", pre);
         var tokenizer = GgufTokenizerReader.Read(metadata).Tokenizer;
         Assert.Empty(tokenizer.Notes);
@@ -140,18 +140,6 @@ public sealed class GgufTokenizerWriterTests
         metadata.Set("general.name", name);
         GgufTokenizerWriter.Write(TokenizerFolders.Folder(name), metadata, rows);
         return metadata;
-    }
-
-    private static GgufMetadata WithoutJson(GgufMetadata metadata)
-    {
-        var copy = new GgufMetadata(metadata.File);
-        foreach (var key in metadata.Keys.Where(k => k != "tokenizer.huggingface.json"))
-        {
-            Assert.True(metadata.TryGet(key, out var value));
-            copy.Set(key, value);
-        }
-
-        return copy;
     }
 
     /// <summary>As llamacpp-tokens.py has it.</summary>

@@ -27,4 +27,17 @@ internal static class SmallMetadata
         metadata.Set("tokenizer.ggml.merges", new[] { "a b", "ab c" });
         return metadata;
     }
+
+    /// <summary>A copy without one key.</summary>
+    public static GgufMetadata Without(this GgufMetadata metadata, string key)
+    {
+        var copy = new GgufMetadata(metadata.File);
+        foreach (var other in metadata.Keys.Where(k => k != key))
+        {
+            Assert.True(metadata.TryGet(other, out var value));
+            copy.Set(other, value);
+        }
+
+        return copy;
+    }
 }

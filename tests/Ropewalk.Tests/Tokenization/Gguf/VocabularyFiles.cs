@@ -6,7 +6,7 @@ using Ropewalk.Engine.Formats.Gguf;
 namespace Ropewalk.Tests.Tokenization.Gguf;
 
 /// <summary>The metadata of the GGUF files in the shared folder, each read once.</summary>
-/// <remarks>Reads only what these files hold. It goes as soon as GgufFile.Open(path).Metadata is here.</remarks>
+/// <remarks>Reads only what these files hold. To be replaced by GgufFile.Open(path).Metadata where that exists.</remarks>
 internal static class VocabularyFiles
 {
     private static readonly ConcurrentDictionary<string, GgufMetadata> Loaded = new(StringComparer.Ordinal);
