@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ropewalk.Engine.Formats;
 using Ropewalk.Positions;
 
 namespace Ropewalk.Cli;
@@ -27,6 +28,17 @@ internal static class Options
     public static Option<string?> Scaling() => new("--scaling") { HelpName = "SPEC", Description = $"Scaling of the positions, instead of what config.json says: none, linear:4, ntk:4, dynamic:4, by-parts:4, yarn:4, llama3:8, base:1000000, resonance+yarn:4, longrope:factors.json." };
 
     public static Argument<string> Model() => new("MODEL") { Description = "Hugging Face folder (config.json, safetensors, tokenizer.json), or a GGUF file." };
+
+    public static Option<bool> Strict() => new("--strict") { Description = "Refuse a checkpoint of which something is ignored: bytes after the last tensor, tensors without a use, keys that ask for code." };
+
+    /// <summary>What --strict asks for.</summary>
+    public static void RequireNoNotes(Checkpoint checkpoint)
+    {
+        if (checkpoint.Notes.Count > 0)
+        {
+            throw new UserInputException($"--strict: found {checkpoint.Notes.Count} things to note, expected none: {checkpoint.Notes[0]}");
+        }
+    }
 
     public static Option<bool> Mmap() => new("--mmap") { Description = "Use the blocks of a quantised GGUF file where they lie in the mapped file instead of copying them into memory. A file that becomes shorter meanwhile ends the program." };
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using Ropewalk.Engine.Models;
 using Ropewalk.Lab.Export;
 using Ropewalk.Lab.Runs;
 
@@ -17,15 +18,23 @@ internal static class ConvertCommand
             HelpName = "TYPE",
             Description = $"How matrices are stored: {ModelConverter.TypeNames} (q8_0 in GGUF files only). Default: as they are; blocks of a quantised file become f32 in a folder, which holds their numbers exactly.",
         };
+        var allow = new Option<bool>("--allow-nonfinite") { Description = "Write NaN and infinity too. Default: a model that holds them is refused." };
+        var strict = Options.Strict();
         var json = Options.Json();
         var command = new Command("convert", "Convert between Hugging Face folders and GGUF files; floating-point weights come back bit for bit. Example: ropewalk convert my-model my-model.gguf --type q8_0")
         {
-            model, target, type, json,
+            model, target, type, allow, strict, json,
         };
         command.SetAction(parsed => CommandHost.Run(error, null, stop =>
         {
             var watch = Stopwatch.StartNew();
             var source = parsed.GetValue(model)!;
+            if (parsed.GetValue(strict))
+            {
+                using var checkpoint = ModelLoader.Open(source);
+                Options.RequireNoNotes(checkpoint);
+            }
+
             var written = 0L;
             var reporter = new ConsoleReporter(error, !Console.IsErrorRedirected);
             var result = ModelConverter.Convert(source, parsed.GetValue(target)!, parsed.GetValue(type), (tensor, bytes) =>
@@ -33,7 +42,7 @@ internal static class ConvertCommand
                 stop.ThrowIfCancellationRequested();
                 reporter.Live($"{tensor}  {written / 1e6:N0} MB written, {written / 1e6 / Math.Max(watch.Elapsed.TotalSeconds, 1e-3):N0} MB/s");
                 written += bytes;
-            });
+            }, parsed.GetValue(allow));
             reporter.Clear();
             if (parsed.GetValue(json))
             {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Ropewalk.Engine.Formats;
 using Ropewalk.Engine.Formats.HuggingFace;
 using Ropewalk.Engine.Models;
 using Ropewalk.Lab.Runs;
@@ -18,14 +19,17 @@ internal static class InspectCommand
         var to = new Option<int?>("--to") { HelpName = "TOKENS", Description = "Wanted window in tokens, for the base that reaches it. Default: eight times the original." };
         var length = new Option<int?>("--length") { HelpName = "TOKENS", Description = "Sequence length whose scaling is shown, in tokens. Default: the config's longest." };
         var scaling = Options.Scaling();
+        var check = new Option<bool>("--check-tensors") { Description = "Read all weights and list the tensors that hold NaN or infinity: how many, and where the first is. Exit code 1 if there are any." };
+        var strict = Options.Strict();
         var json = Options.Json();
         var command = new Command("inspect", "Show a checkpoint's rotary encoding: frequencies, wavelengths, factors in force, and what theory says of its reach. Example: ropewalk inspect my-model --length 8192")
         {
-            model, to, length, scaling, json,
+            model, to, length, scaling, check, strict, json,
         };
         command.SetAction(parsed => CommandHost.Run(error, null, _ =>
         {
-            var (config, file, notes) = Read(parsed.GetValue(model)!);
+            var (config, file, notes) = Read(parsed.GetValue(model)!, parsed.GetValue(strict));
+            var nonFinite = parsed.GetValue(check) ? NonFinite(parsed.GetValue(model)!) : null;
             var rope = RopeConfigReader.Read(config, file);
             var rule = Scalings.Choose(parsed.GetValue(scaling), rope);
             var tokens = parsed.GetValue(length) is { } n ? Options.AtLeast("--length", n, 1) : rope.MaximumContext;
@@ -57,12 +61,14 @@ internal static class InspectCommand
                 BaseForTarget = hasCritical ? RopeLaws.BaseForLength(geometry, wanted) : double.NaN,
                 CriticalBase = geometry.OriginalContext > Math.Tau && wanted > Math.Tau ? RopeLaws.CriticalBase(geometry, wanted) : double.NaN,
                 Fingerprint = frequencies.Fingerprint,
+                NonFinite = nonFinite?.Select(t => new { t.Name, t.Count, t.First }),
                 Notes = rope.Notes.Concat(notes).ToList(),
             };
+            var code = nonFinite is { Count: > 0 } ? ExitCodes.CheckFailed : ExitCodes.Done;
             if (parsed.GetValue(json))
             {
                 output.Write(ResultJson.Serialize(report));
-                return ExitCodes.Done;
+                return code;
             }
 
             output.WriteLine($"{file}: {architecture}, base {geometry.Base}, {geometry.Pairs} rotary pairs, original window {Display.Length(geometry.OriginalContext)} tokens, config's window {Display.Length(rope.MaximumContext)}");
@@ -86,14 +92,30 @@ internal static class InspectCommand
                 output.WriteLine($"note: {note}");
             }
 
-            return ExitCodes.Done;
+            foreach (var (name, count, first) in nonFinite ?? [])
+            {
+                output.WriteLine($"not finite: {Printable.OneLine(name)}: {count} numbers, the first is element {first}");
+            }
+
+            if (nonFinite is { Count: 0 })
+            {
+                output.WriteLine("all weights are finite");
+            }
+
+            return code;
         }));
         return command;
     }
 
     private static string Tokens(double value) => double.IsFinite(value) ? value.ToString("N0") : "nothing defined";
 
-    private static (JsonElement Config, string File, IReadOnlyList<string> Notes) Read(string path)
+    private static List<(string Name, long Count, long First)> NonFinite(string path)
+    {
+        using var checkpoint = ModelLoader.Open(path);
+        return [.. TensorCheck.NonFinite(checkpoint)];
+    }
+
+    private static (JsonElement Config, string File, IReadOnlyList<string> Notes) Read(string path, bool strict)
     {
         if (!Directory.Exists(path) && path.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
         {
@@ -101,6 +123,11 @@ internal static class InspectCommand
         }
 
         using var checkpoint = ModelLoader.Open(path);
+        if (strict)
+        {
+            Options.RequireNoNotes(checkpoint);
+        }
+
         return (checkpoint.Config, checkpoint.ConfigPath, [.. checkpoint.Notes]);
     }
 }

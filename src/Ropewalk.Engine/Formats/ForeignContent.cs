@@ -37,7 +37,7 @@ internal static class ForeignContent
 
         if (start.StartsWith("GGUF"u8))
         {
-            Refused(file, "a GGUF file here");
+            Refused(file, "a GGUF file under this name");
         }
 
         if (start.StartsWith("\x1F"u8) && start.Length > 1 && start[1] == 0x8B)
@@ -80,5 +80,5 @@ internal static class ForeignContent
 
     /// <summary>What to do with weights in another format.</summary>
     public const string SupportedWeights =
-        "safetensors weights beside a config.json; take the model's safetensors revision, or load it once in Transformers and call save_pretrained(folder, safe_serialization=True)";
+        "safetensors weights beside a config.json, or a GGUF file given by its own name; take the model's safetensors revision, or load it once in Transformers and call save_pretrained(folder, safe_serialization=True)";
 }

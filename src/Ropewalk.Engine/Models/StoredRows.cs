@@ -14,12 +14,13 @@ public static class StoredRows
     /// <param name="stream">Receives exactly the tensor's bytes.</param>
     /// <param name="rowOrder">For each row to write, which of the source's rows it is; of a vector, which number. Null for the same order.</param>
     /// <param name="offset">Added to every number.</param>
-    /// <exception cref="CheckpointFormatException">A number is not finite in the new type.</exception>
-    public static void Write(CheckpointTensor tensor, GgmlType type, Stream stream, int[]? rowOrder = null, float offset = 0)
+    /// <param name="allowNonFinite">Whether NaN and infinity are written too.</param>
+    /// <exception cref="CheckpointFormatException">A number is not finite, or not in the new type.</exception>
+    public static void Write(CheckpointTensor tensor, GgmlType type, Stream stream, int[]? rowOrder = null, float offset = 0, bool allowNonFinite = false)
     {
         if (tensor.Shape.Length == 1)
         {
-            WriteVector(tensor, type, stream, rowOrder, offset);
+            WriteVector(tensor, type, stream, rowOrder, offset, allowNonFinite);
             return;
         }
 
@@ -46,6 +47,11 @@ public static class StoredRows
                 }
             }
 
+            if (!allowNonFinite && !Blocks.IsFinite(tensor.Type, chunk))
+            {
+                throw NotFinite(tensor);
+            }
+
             if (type == tensor.Type && offset == 0)
             {
                 stream.Write(chunk);
@@ -55,7 +61,7 @@ public static class StoredRows
             for (var i = 0; i < count; i++)
             {
                 Blocks.ToSingle(tensor.Type, chunk.Slice(i * rowBytes, rowBytes), 0, values);
-                Encode(tensor, type, values, offset, encoded);
+                Encode(tensor, type, values, offset, encoded, allowNonFinite);
                 stream.Write(encoded);
             }
         }
@@ -71,15 +77,20 @@ public static class StoredRows
         return values;
     }
 
-    private static void WriteVector(CheckpointTensor tensor, GgmlType type, Stream stream, int[]? order, float offset)
+    private static void WriteVector(CheckpointTensor tensor, GgmlType type, Stream stream, int[]? order, float offset, bool allowNonFinite)
     {
         var values = ReadVector(tensor);
+        if (!allowNonFinite && !values.All(float.IsFinite))
+        {
+            throw NotFinite(tensor);
+        }
+
         var encoded = new byte[GgmlTypes.RowBytes(type, values.Length)];
-        Encode(tensor, type, order is null ? values : [.. order.Select(i => values[i])], offset, encoded);
+        Encode(tensor, type, order is null ? values : [.. order.Select(i => values[i])], offset, encoded, allowNonFinite);
         stream.Write(encoded);
     }
 
-    private static void Encode(CheckpointTensor tensor, GgmlType type, float[] values, float offset, byte[] encoded)
+    private static void Encode(CheckpointTensor tensor, GgmlType type, float[] values, float offset, byte[] encoded, bool allowNonFinite)
     {
         for (var i = 0; offset != 0 && i < values.Length; i++)
         {
@@ -87,10 +98,13 @@ public static class StoredRows
         }
 
         Blocks.FromSingle(type, values, encoded);
-        if (!Blocks.IsFinite(type, encoded))
+        if (!allowNonFinite && !Blocks.IsFinite(type, encoded))
         {
             throw new CheckpointFormatException(
                 tensor.File, tensor.Name, $"numbers as large as {values.Max(MathF.Abs)}", $"numbers that {type} can hold (bf16 and f32 reach further)");
         }
     }
+
+    private static CheckpointFormatException NotFinite(CheckpointTensor tensor) =>
+        new(tensor.File, tensor.Name, "NaN or infinity", "finite numbers (inspect --check-tensors lists where, --allow-nonfinite writes them)");
 }

@@ -60,7 +60,7 @@ public static class CheckpointExporter
         }
         else
         {
-            config["torch_dtype"] = WeightsWriter.TorchName(ModelConverter.WriteWeightsAndTokenizer(checkpoint, folder, null, null));
+            config["torch_dtype"] = WeightsWriter.TorchName(ModelConverter.WriteWeightsAndTokenizer(checkpoint, folder, null, notes));
             files.AddRange([CheckpointFolder.WeightsName, "tokenizer.json", "tokenizer_config.json"]);
         }
 

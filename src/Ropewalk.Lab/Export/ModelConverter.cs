@@ -31,11 +31,12 @@ public static class ModelConverter
     /// <param name="target">A file that ends in .gguf, or a folder; neither may be there already.</param>
     /// <param name="typeName">Type of the matrices, one of <see cref="TypeNames"/>; null keeps each one's own.</param>
     /// <param name="writing">Told what is written: tensor, bytes so far, bytes in all.</param>
+    /// <param name="allowNonFinite">Whether NaN and infinity are written too.</param>
     /// <exception cref="UserInputException">The target or the type cannot be used.</exception>
     /// <exception cref="CheckpointFormatException">The source is damaged.</exception>
     /// <exception cref="UnsupportedCheckpointException">The target's format cannot express the model.</exception>
     /// <exception cref="StorageException">The disk is full or fails.</exception>
-    public static Conversion Convert(string source, string target, string? typeName, Action<string, long>? writing = null)
+    public static Conversion Convert(string source, string target, string? typeName, Action<string, long>? writing = null, bool allowNonFinite = false)
     {
         GgmlType? type = typeName is null ? null
             : s_types.TryGetValue(typeName, out var known) ? known
@@ -59,7 +60,7 @@ public static class ModelConverter
         }
 
         using var checkpoint = ModelLoader.Open(source);
-        var notes = isGguf ? WriteGguf(checkpoint, target, type, writing) : WriteFolder(checkpoint, target, type, writing);
+        var notes = isGguf ? WriteGguf(checkpoint, target, type, writing, allowNonFinite) : WriteFolder(checkpoint, target, type, writing, allowNonFinite);
         using var written = ModelLoader.Open(target);
         return new Conversion(
             written.TensorNames.Count(), isGguf ? new FileInfo(target).Length : Directory.EnumerateFiles(target).Sum(f => new FileInfo(f).Length), [.. checkpoint.Notes, .. notes]);
@@ -67,9 +68,9 @@ public static class ModelConverter
 
     /// <summary>Writes a checkpoint's weights and tokenizer into a folder; its config is the caller's.</summary>
     /// <returns>The type of the matrices.</returns>
-    internal static GgmlType WriteWeightsAndTokenizer(Checkpoint checkpoint, AtomicFolder folder, GgmlType? type, Action<string, long>? writing)
+    internal static GgmlType WriteWeightsAndTokenizer(Checkpoint checkpoint, AtomicFolder folder, GgmlType? type, List<string> notes, Action<string, long>? writing = null, bool allowNonFinite = false)
     {
-        var stored = WeightsWriter.Write(checkpoint, folder.PathOf(CheckpointFolder.WeightsName), type, writing);
+        var stored = WeightsWriter.Write(checkpoint, folder.PathOf(CheckpointFolder.WeightsName), type, writing, allowNonFinite);
         if (checkpoint is GgufCheckpoint gguf)
         {
             if (gguf.HasTokenizer)
@@ -77,6 +78,11 @@ public static class ModelConverter
                 var tokenizer = GgufTokenizerReader.Read(gguf.Metadata, checkpoint.VocabularySize);
                 folder.WriteAllBytes("tokenizer.json", tokenizer.TokenizerJson);
                 folder.WriteAllBytes("tokenizer_config.json", tokenizer.TokenizerConfigJson);
+                notes.AddRange(tokenizer.Notes);
+            }
+            else
+            {
+                notes.Add($"{checkpoint.Location} has no tokenizer, and so has the folder");
             }
         }
         else
@@ -91,10 +97,10 @@ public static class ModelConverter
         return stored;
     }
 
-    private static IReadOnlyList<string> WriteGguf(Checkpoint checkpoint, string target, GgmlType? type, Action<string, long>? writing)
+    private static IReadOnlyList<string> WriteGguf(Checkpoint checkpoint, string target, GgmlType? type, Action<string, long>? writing, bool allowNonFinite)
     {
         var notes = new List<string>();
-        notes.AddRange(GgufExport.Write(checkpoint, target, type, AddTokenizer, writing));
+        notes.AddRange(GgufExport.Write(checkpoint, target, type, AddTokenizer, writing, allowNonFinite));
         return notes;
 
         void AddTokenizer(GgufMetadata metadata)
@@ -118,20 +124,15 @@ public static class ModelConverter
         }
     }
 
-    private static List<string> WriteFolder(Checkpoint checkpoint, string target, GgmlType? type, Action<string, long>? writing)
+    private static List<string> WriteFolder(Checkpoint checkpoint, string target, GgmlType? type, Action<string, long>? writing, bool allowNonFinite)
     {
         var notes = new List<string>();
         using var folder = AtomicFolder.Create(target);
-        var stored = WriteWeightsAndTokenizer(checkpoint, folder, type, writing);
+        var stored = WriteWeightsAndTokenizer(checkpoint, folder, type, notes, writing, allowNonFinite);
         var config = JsonObject.Create(checkpoint.Config)!;
         config[config.ContainsKey("dtype") ? "dtype" : "torch_dtype"] = WeightsWriter.TorchName(stored);
         folder.WriteAllText(CheckpointFolder.ConfigName, config.ToJsonString(CheckpointExporter.Json) + "\n");
         folder.Commit();
-        if (checkpoint is GgufCheckpoint { HasTokenizer: false })
-        {
-            notes.Add($"{checkpoint.Location} has no tokenizer, and so has {target}");
-        }
-
         return notes;
     }
 }

@@ -14,8 +14,9 @@ public static class WeightsWriter
     /// <param name="type">F32, F16 or BF16 for all tensors. Null keeps each one's own; block types become F32, which holds their numbers exactly,
     /// and vectors that a GGUF file keeps in F32 go back to the matrices' type where that loses nothing.</param>
     /// <param name="writing">Told each tensor's name and bytes before it is written.</param>
+    /// <param name="allowNonFinite">Whether NaN and infinity are written too.</param>
     /// <returns>The type of the matrices, for the config's torch_dtype.</returns>
-    public static GgmlType Write(Checkpoint checkpoint, string path, GgmlType? type, Action<string, long>? writing = null)
+    public static GgmlType Write(Checkpoint checkpoint, string path, GgmlType? type, Action<string, long>? writing = null, bool allowNonFinite = false)
     {
         var tensors = checkpoint.TensorNames.Select(n => checkpoint.Find(n)!).ToList();
         var matrices = tensors.Where(t => t.Shape.Length > 1).CountBy(t => Kept(t.Type)).OrderByDescending(t => t.Value).Select(t => t.Key).FirstOrDefault(GgmlType.F32);
@@ -26,7 +27,7 @@ public static class WeightsWriter
             return new TensorSource(t.Name, stored, t.Shape, stream =>
             {
                 writing?.Invoke(t.Name, t.Shape.Aggregate(1L, (a, b) => a * b) * StoredTypes.BitsOf(stored) / 8);
-                StoredRows.Write(t, target, stream);
+                StoredRows.Write(t, target, stream, allowNonFinite: allowNonFinite);
             });
         });
         SafetensorsWriter.Write(path, sources, new Dictionary<string, string>(StringComparer.Ordinal) { ["format"] = "pt" });

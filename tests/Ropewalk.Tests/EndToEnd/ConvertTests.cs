@@ -115,6 +115,58 @@ public sealed class ConvertTests : IDisposable
         Assert.Equal("mine", File.ReadAllText(file));
     }
 
+    [SharedFact]
+    public void Numbers_that_are_not_finite_are_listed_and_not_passed_on()
+    {
+        // NaN in place of the first number of the model's last tensor: 00 00 C0 7F.
+        var source = _folder.PathOf("broken");
+        Directory.CreateDirectory(source);
+        foreach (var path in Directory.EnumerateFiles(Command.Model))
+        {
+            File.Copy(path, Path.Combine(source, Path.GetFileName(path)));
+            File.SetUnixFileMode(Path.Combine(source, Path.GetFileName(path)), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
+        using (var weights = File.OpenWrite(Path.Combine(source, "model.safetensors")))
+        {
+            weights.Position = weights.Length - 4;
+            weights.Write([0, 0, 0xC0, 0x7F]);
+        }
+
+        var listed = Command.Run("inspect", source, "--check-tensors", "--json");
+        Assert.Equal(1, listed.Code);
+        var tensor = Assert.Single(listed.Json.GetProperty("non_finite").EnumerateArray());
+        Assert.Equal(1, tensor.GetProperty("count").GetInt64());
+        var name = tensor.GetProperty("name").GetString()!;
+        Assert.Equal(0, Command.Run("inspect", Command.Model, "--check-tensors").Code);
+        var target = _folder.PathOf("model.gguf");
+        var refused = Command.Run("convert", source, target);
+        Assert.Equal(2, refused.Code);
+        Assert.Contains(name, Assert.Single(refused.Complaints), StringComparison.Ordinal);
+        Assert.False(File.Exists(target));
+        Command.Result("convert", source, target, "--allow-nonfinite");
+        Assert.Equal(1, Command.Run("inspect", target, "--check-tensors").Code);
+        Assert.Equal(2, Command.Run("perplexity", target, "--text", Command.Stories, "--context", "64", "--windows", "1").Code);
+    }
+
+    [SharedFact]
+    public void Strict_refuses_what_is_otherwise_told()
+    {
+        var file = _folder.PathOf("model.gguf");
+        Command.Result("convert", Command.Model, file);
+        Assert.Equal(0, Command.Run("inspect", file, "--strict").Code);
+        File.AppendAllText(file, "tail");
+        Assert.Contains("4 bytes after the last tensor are ignored", Command.Run("inspect", file).Output, StringComparison.Ordinal);
+        foreach (var args in (string[][])[["inspect", file, "--strict"], ["convert", file, _folder.PathOf("out"), "--strict"]])
+        {
+            var run = Command.Run(args);
+            Assert.Equal(2, run.Code);
+            Assert.Contains("4 bytes after the last tensor", Assert.Single(run.Complaints), StringComparison.Ordinal);
+        }
+
+        Assert.False(Directory.Exists(_folder.PathOf("out")));
+    }
+
     private static void AssertSameTensors(string expected, string found)
     {
         using var a = ModelLoader.Open(expected);

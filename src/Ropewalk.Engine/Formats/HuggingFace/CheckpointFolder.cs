@@ -236,7 +236,7 @@ public sealed class CheckpointFolder : Checkpoint
             var kind = Path.GetExtension(name).ToUpperInvariant() switch
             {
                 ".BIN" or ".PT" or ".PTH" or ".CKPT" or ".PKL" => "a Python pickle, which can run code when it is loaded",
-                ".GGUF" => "a GGUF file in a Hugging Face folder",
+                ".GGUF" => "a GGUF file, found by its folder,",
                 ".H5" or ".MSGPACK" or ".ONNX" or ".NPZ" => "weights of another framework",
                 ".ZIP" or ".TAR" or ".GZ" or ".TGZ" or ".ZST" or ".7Z" => "an archive, which is not unpacked",
                 _ => null,

@@ -30,12 +30,13 @@ public static class GgufExport
     /// <param name="type">Type of the matrices: F32, F16, BF16 or Q8_0; null keeps each one's own.</param>
     /// <param name="addTokenizer">Adds the tokenizer's keys.</param>
     /// <param name="writing">Told each tensor's name and bytes before it is written.</param>
+    /// <param name="allowNonFinite">Whether NaN and infinity are written too.</param>
     /// <returns>What the user should know, one line each.</returns>
     /// <exception cref="CheckpointFormatException">The source is damaged.</exception>
     /// <exception cref="UnsupportedCheckpointException">llama.cpp cannot run this network.</exception>
     /// <exception cref="StorageException">The file could not be written.</exception>
     public static IReadOnlyList<string> Write(
-        Checkpoint checkpoint, string path, GgmlType? type, Action<GgufMetadata> addTokenizer, Action<string, long>? writing = null)
+        Checkpoint checkpoint, string path, GgmlType? type, Action<GgufMetadata> addTokenizer, Action<string, long>? writing = null, bool allowNonFinite = false)
     {
         var architecture = ModelLoader.ArchitectureOf(checkpoint);
         var spec = architecture.Read(checkpoint.Config, checkpoint.ConfigPath);
@@ -93,7 +94,7 @@ public static class GgufExport
             sources.Add(new GgufTensorSource(name, stored, shape, stream =>
             {
                 writing?.Invoke(name, GgmlTypes.RowBytes(stored, shape.Aggregate((a, b) => a * b)));
-                StoredRows.Write(tensor, stored, stream, order, offset);
+                StoredRows.Write(tensor, stored, stream, order, offset, allowNonFinite);
             }));
         }
     }
