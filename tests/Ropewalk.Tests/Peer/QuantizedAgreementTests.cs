@@ -2,6 +2,7 @@ using Ropewalk.Engine.Models;
 using Ropewalk.Tests.Formats;
 using Ropewalk.Tests.Kernels;
 using Ropewalk.Tests.Models;
+using Xunit.Abstractions;
 
 namespace Ropewalk.Tests.Peer;
 
@@ -9,7 +10,7 @@ namespace Ropewalk.Tests.Peer;
 /// 16 bits for F16 and BF16), we do not. Two questions follow: are we as near to llama.cpp's run of the file as that is to its run of the F32
 /// file, and do we give what llama.cpp gives when nothing but the weights is rounded, that is for the same file with its weights widened to F32
 /// again by llama.cpp. Distances are root mean squares over all logits of a text, and largest differences.</summary>
-public sealed class QuantizedAgreementTests(QuantizedModels models) : IClassFixture<QuantizedModels>
+public sealed class QuantizedAgreementTests(QuantizedModels models, ITestOutputHelper output) : IClassFixture<QuantizedModels>
 {
     // Every type alone, then what llama.cpp mixes under these names, then fused rows (phi3) and biases (qwen2).
     [PeerTheory]
@@ -52,13 +53,15 @@ public sealed class QuantizedAgreementTests(QuantizedModels models) : IClassFixt
         var (theirError, _) = Distance(theirs, exact);
         var (weightError, _) = Distance(exact, original);
         var largest = exact.Max(row => row.Max(Math.Abs));
-        var numbers = $"{name} {type}{(pure ? " pure" : "")}: rms of the logits' differences: weights rounded {weightError:G3}, llama.cpp {effect:G3} from F32; we are {distance:G3} from llama.cpp "
-            + $"and {ourError:G3} from the exact products of the rounded weights, llama.cpp is {theirError:G3} from these; largest logit {largest:G3}, our largest error {largestError:G3}";
-        Console.WriteLine(numbers + $" MAX {largestDistance:G3} {largestEffect:G3}");
+        var numbers = $"{name} {type}{(pure ? " pure" : "")}: rms over the logits (the largest is {largest:G3}): the type takes llama.cpp {effect:G3} from F32, {weightError:G3} by its weights alone; "
+            + $"we are {distance:G3} from llama.cpp; from the exact products of the rounded weights llama.cpp is {theirError:G3} and we are {ourError:G3}";
+        output.WriteLine(numbers);
         Assert.True(distance <= effect && largestDistance <= largestEffect, numbers);
 
-        // Only an engine that decodes every block as llama.cpp does comes this near; that the types had an effect shows in the second.
-        Assert.True(largestError <= 1e-4 * largest, numbers);
+        // Measured: 2e-6 where llama.cpp has 8e-4 (F16), 6e-3 (BF16) or 2e-2 to 3e-2 (blocks). Only an engine that decodes every block as
+        // llama.cpp does comes this near; the last line fails where the type had no effect.
+        Assert.True(largestError <= 1e-4 * largest, $"largest {largestError:G3}; {numbers}");
+        Assert.True(theirError >= 20 * ourError, numbers);
         Assert.True(weightError >= 20 * ourError && Distance(ours, original).Rms >= 20 * ourError, numbers);
 
         var mapped = Ours(file, mapped: true);
