@@ -15,5 +15,20 @@ if (args is ["window", _, ..])
     return WindowBenchmark.Run(args[1], args.Length > 2 ? int.Parse(args[2]) : 1024, args.Length > 3 ? int.Parse(args[3]) : 8);
 }
 
-Console.Error.WriteLine("usage: gemm | types | window MODEL [TOKENS] [WINDOWS]");
+if (args is ["generate", _, _, ..])
+{
+    return ModelGenerator.Run(args[1], args[2], args.Length > 3 ? args[3] : "Q4_K", args.Contains("--filled"));
+}
+
+if (args is ["load", _, ..])
+{
+    return LoadBenchmark.Run(args[1], args.Contains("--mmap"));
+}
+
+if (args is ["model-types", ..])
+{
+    return ModelTypesBenchmark.Run(args.Length > 1 ? int.Parse(args[1]) : 512);
+}
+
+Console.Error.WriteLine("usage: gemm | types | window MODEL [TOKENS] [WINDOWS] | generate 134m|7b|LAYERS,WIDTH,HEADS,FEEDFORWARD,VOCABULARY OUT.gguf [TYPE] [--filled] | load MODEL [--mmap] | model-types [TOKENS]");
 return 2;

@@ -42,30 +42,17 @@ internal sealed unsafe class Decoder : LanguageModel
     {
         var spec = architecture.Read(checkpoint.Config, checkpoint.ConfigPath);
         var tensors = new TensorLoader(checkpoint, architecture, spec);
-        var layers = new DecoderLayer[spec.Shape.NumLayers];
-        for (var i = 0; i < layers.Length; i++)
+        try
         {
-            layers[i] = new DecoderLayer
-            {
-                AttentionNorm = tensors.Norm(TensorRole.AttentionNorm, i),
-                AttentionPostNorm = tensors.OptionalNorm(TensorRole.AttentionPostNorm, i),
-                FeedForwardNorm = tensors.Norm(TensorRole.FeedForwardNorm, i),
-                FeedForwardPostNorm = tensors.OptionalNorm(TensorRole.FeedForwardPostNorm, i),
-                Query = tensors.Linear(TensorRole.Query, i),
-                Key = tensors.Linear(TensorRole.Key, i),
-                Value = tensors.Linear(TensorRole.Value, i),
-                QueryNorm = tensors.OptionalNorm(TensorRole.QueryNorm, i),
-                KeyNorm = tensors.OptionalNorm(TensorRole.KeyNorm, i),
-                Output = tensors.Linear(TensorRole.AttentionOutput, i),
-                Gate = spec.IsGated ? tensors.Linear(TensorRole.Gate, i) : null,
-                Up = tensors.Linear(TensorRole.Up, i),
-                Down = tensors.Linear(TensorRole.Down, i),
-                Window = spec.Windows[i],
-            };
+            var layers = Enumerable.Range(0, spec.Shape.NumLayers).Select(i => LoadLayer(tensors, spec, i)).ToArray();
+            return new Decoder(
+                checkpoint.Name, architecture.ModelType, spec, ownsCheckpoint ? checkpoint : null, tensors.Matrix(TensorRole.Embedding), spec.TieEmbedding ? null : tensors.Matrix(TensorRole.Head), tensors.Norm(TensorRole.FinalNorm, 0), layers);
         }
-
-        return new Decoder(
-            checkpoint.Name, architecture.ModelType, spec, ownsCheckpoint ? checkpoint : null, tensors.Matrix(TensorRole.Embedding), spec.TieEmbedding ? null : tensors.Matrix(TensorRole.Head), tensors.Norm(TensorRole.FinalNorm, 0), layers);
+        catch
+        {
+            tensors.Release();
+            throw;
+        }
     }
 
     /// <inheritdoc />
@@ -132,6 +119,24 @@ internal sealed unsafe class Decoder : LanguageModel
 
         _owned?.Dispose();
     }
+
+    private static DecoderLayer LoadLayer(TensorLoader tensors, DecoderSpec spec, int index) => new()
+    {
+        AttentionNorm = tensors.Norm(TensorRole.AttentionNorm, index),
+        AttentionPostNorm = tensors.OptionalNorm(TensorRole.AttentionPostNorm, index),
+        FeedForwardNorm = tensors.Norm(TensorRole.FeedForwardNorm, index),
+        FeedForwardPostNorm = tensors.OptionalNorm(TensorRole.FeedForwardPostNorm, index),
+        Query = tensors.Linear(TensorRole.Query, index),
+        Key = tensors.Linear(TensorRole.Key, index),
+        Value = tensors.Linear(TensorRole.Value, index),
+        QueryNorm = tensors.OptionalNorm(TensorRole.QueryNorm, index),
+        KeyNorm = tensors.OptionalNorm(TensorRole.KeyNorm, index),
+        Output = tensors.Linear(TensorRole.AttentionOutput, index),
+        Gate = spec.IsGated ? tensors.Linear(TensorRole.Gate, index) : null,
+        Up = tensors.Linear(TensorRole.Up, index),
+        Down = tensors.Linear(TensorRole.Down, index),
+        Window = spec.Windows[index],
+    };
 
     private static long Size(PackedMatrix w) => (long)w.Rows * w.Columns;
 

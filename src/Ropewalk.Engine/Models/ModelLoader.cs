@@ -38,7 +38,7 @@ public static class ModelLoader
         }
     }
 
-    /// <summary>Loads an opened checkpoint, which the caller goes on owning.</summary>
+    /// <summary>Loads an opened checkpoint, which the caller goes on owning; if it was opened mapped it must outlive the model.</summary>
     public static LanguageModel Load(Checkpoint checkpoint) => Decoder.Load(checkpoint, ArchitectureOf(checkpoint), ownsCheckpoint: false);
 
     /// <summary>The architecture that a config names.</summary>

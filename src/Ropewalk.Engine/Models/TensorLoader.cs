@@ -7,13 +7,19 @@ using MemoryMarshal = System.Runtime.InteropServices.MemoryMarshal;
 namespace Ropewalk.Engine.Models;
 
 /// <summary>Takes a model's tensors out of a checkpoint. First every name and shape is checked and all that is wrong is told at once, and
-/// whether the weights fit into memory; then each is read, checked for numbers that are not finite, and packed in its stored type.</summary>
+/// whether the weights fit into memory; then each is read, checked for numbers that are not finite, and packed in its stored type. The
+/// matrices belong to whoever asked for them, unless <see cref="Release"/> is called.</summary>
 internal sealed class TensorLoader
 {
     private readonly Checkpoint _checkpoint;
     private readonly Architecture _architecture;
     private readonly DecoderSpec _spec;
     private readonly Dictionary<string, CheckpointTensor> _tensors;
+    private readonly List<PackedMatrix> _made = [];
+
+    // Rows on their way into a matrix. One buffer for all: a new one for each matrix would leave hundreds of megabytes to the collector.
+    private byte[] _rows = [];
+    private float[] _singles = [];
 
     /// <summary>Checks the checkpoint against what the network needs.</summary>
     /// <exception cref="CheckpointFormatException">Tensors are missing or have another shape.</exception>
@@ -24,7 +30,7 @@ internal sealed class TensorLoader
         _architecture = architecture;
         _spec = spec;
         _tensors = Check(checkpoint, architecture, spec);
-        RequireMemory();
+        MemoryNeed.Require(checkpoint.WeightsPath, _tensors.Values);
         NoteUnused();
     }
 
@@ -94,6 +100,9 @@ internal sealed class TensorLoader
     /// <summary>A matrix without a bias.</summary>
     public PackedMatrix Matrix(TensorRole role) => Matrix(_architecture.NameOf(role, 0), null, _spec.Shape.VocabularySize);
 
+    /// <summary>Frees every matrix made so far, after a failure.</summary>
+    public void Release() => _made.ForEach(m => m.Dispose());
+
     /// <summary>Where a product's rows lie: its own tensor, or some rows of a fused one.</summary>
     private (TensorRole Stored, int NumRows, Func<int, int>? Source) Place(TensorRole role)
     {
@@ -141,7 +150,8 @@ internal sealed class TensorLoader
         }
 
         var matrix = new PackedMatrix(numRows, columns, tensor.Type == GgmlType.F64 ? GgmlType.F32 : tensor.Type);
-        var bytes = new byte[MicroKernel.Columns * rowBytes];
+        _made.Add(matrix);
+        var bytes = Reserve(ref _rows, MicroKernel.Columns * rowBytes);
         for (var panel = 0; panel < matrix.NumPanels; panel++)
         {
             var first = panel * MicroKernel.Columns;
@@ -156,19 +166,19 @@ internal sealed class TensorLoader
                     run++;
                 }
 
-                var chunk = bytes.AsSpan(row * rowBytes, run * rowBytes);
+                var chunk = bytes.Slice(row * rowBytes, run * rowBytes);
                 tensor.ReadRows(from, chunk);
                 RequireFinite(tensor, from, chunk);
                 row += run;
             }
 
-            SetPanel(matrix, panel, tensor.Type, bytes.AsSpan(0, count * rowBytes));
+            SetPanel(matrix, panel, tensor.Type, bytes[..(count * rowBytes)]);
         }
 
         return matrix;
     }
 
-    private static void SetPanel(PackedMatrix matrix, int panel, GgmlType type, ReadOnlySpan<byte> bytes)
+    private void SetPanel(PackedMatrix matrix, int panel, GgmlType type, ReadOnlySpan<byte> bytes)
     {
         switch (type)
         {
@@ -179,24 +189,13 @@ internal sealed class TensorLoader
                 matrix.SetPanel(panel, MemoryMarshal.Cast<byte, ushort>(bytes));
                 break;
             case GgmlType.F64:
-                var values = new float[bytes.Length / sizeof(double)];
+                var values = Reserve(ref _singles, bytes.Length / sizeof(double));
                 Blocks.ToSingle(type, bytes, 0, values);
                 matrix.SetPanel(panel, values);
                 break;
             default:
                 matrix.SetRows(panel * MicroKernel.Columns, bytes);
                 break;
-        }
-    }
-
-    private void RequireMemory()
-    {
-        var bytes = _tensors.Values.Sum(t => t.Shape.Aggregate(1L, (a, b) => a * b) / Math.Max(1, t.Columns) * t.RowBytes);
-        var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        if (bytes > available)
-        {
-            throw new UnsupportedCheckpointException(
-                _checkpoint.WeightsPath, "weights", $"a model of {bytes / 1e9:F1} GB in memory", $"what fits into this machine's {available / 1e9:F1} GB");
         }
     }
 
@@ -209,6 +208,16 @@ internal sealed class TensorLoader
         {
             _checkpoint.AddNote($"{extra.Count} tensors that this model does not use: {List(extra)}");
         }
+    }
+
+    private static Span<T> Reserve<T>(ref T[] buffer, int length)
+    {
+        if (buffer.Length < length)
+        {
+            buffer = new T[length];
+        }
+
+        return buffer.AsSpan(0, length);
     }
 
     private static string Text(IEnumerable<long> shape) => $"[{string.Join(", ", shape)}]";

@@ -63,7 +63,7 @@ public sealed class BadInputTests
 
         // The checkpoint.
         ["model missing"] = (f => Extend(f, f.PathOf("nowhere")), ["nowhere", "found nothing there", "expected a folder with config.json"]),
-        ["model a file"] = (f => Extend(f, TextOf(f)), [Text, "found a file", "expected a folder"]),
+        ["model a file"] = (f => Extend(f, TextOf(f)), [Text, "found bytes", "expected a GGUF file"]),
         ["model empty"] = (f => Extend(f, Directory.CreateDirectory(f.PathOf("empty")).FullName), ["empty", "no config.json", "expected a folder"]),
         ["only a pickle"] = (
             f => Extend(f, Change(f, folder =>

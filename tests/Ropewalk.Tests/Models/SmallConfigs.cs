@@ -32,6 +32,15 @@ internal static class SmallConfigs
             Gemma3, """{"layer_types":["full_attention","sliding_attention","sliding_attention","full_attention","sliding_attention","sliding_attention","full_attention"],"rope_scaling":{"rope_type":"linear","factor":8.0}}"""),
     };
 
+    /// <summary>The same for block types: rows are whole blocks of 256. Heads of a llama reach beyond its width, three queries to a key.</summary>
+    public static IReadOnlyDictionary<string, string> WholeBlocks { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["llama"] = RandomCheckpoint.Config(Llama, """{"hidden_size":256,"intermediate_size":512,"num_hidden_layers":2,"head_dim":128}"""),
+        ["qwen2"] = RandomCheckpoint.Config(Qwen2, """{"hidden_size":256,"intermediate_size":512,"num_hidden_layers":2,"num_attention_heads":4}"""),
+        ["phi3"] = RandomCheckpoint.Config(Phi3, """{"hidden_size":256,"intermediate_size":512,"num_hidden_layers":2,"num_attention_heads":4}"""),
+        ["gpt_neox"] = RandomCheckpoint.Config(NeoX, """{"hidden_size":256,"intermediate_size":512,"num_hidden_layers":2,"num_attention_heads":4}"""),
+    };
+
     private const string Llama = """
         {"model_type":"llama","hidden_size":144,"intermediate_size":200,"num_hidden_layers":3,"num_attention_heads":6,"num_key_value_heads":2,
          "vocab_size":1003,"max_position_embeddings":512,"rms_norm_eps":1e-5,"rope_theta":10000.0,"hidden_act":"silu","tie_word_embeddings":false}

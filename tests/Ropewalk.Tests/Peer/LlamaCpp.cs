@@ -78,8 +78,13 @@ internal static class LlamaCpp
     }
 
     /// <summary>Writes the file in another type; the name has to be free.</summary>
-    public static void Quantize(string input, string output, string type, bool pure = false) =>
-        Result(["quantize", input, output, type, .. pure ? (string[])["--pure"] : []]);
+    /// <param name="input">A GGUF file.</param>
+    /// <param name="output">The file to make.</param>
+    /// <param name="type">llama.cpp's name of the mixture.</param>
+    /// <param name="pure">Every matrix in one type, where llama.cpp would mix.</param>
+    /// <param name="again">The input may be quantized itself.</param>
+    public static void Quantize(string input, string output, string type, bool pure = false, bool again = false) =>
+        Result(["quantize", input, output, type, .. pure ? (string[])["--pure"] : [], .. again ? (string[])["--allow-requantize"] : []]);
 
     /// <summary>Runs a command and expects exit code 0; gives its JSON.</summary>
     public static JsonElement Result(params string[] args)

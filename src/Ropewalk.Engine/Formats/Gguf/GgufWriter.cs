@@ -19,7 +19,7 @@ public static class GgufWriter
     public static void Write(string path, GgufMetadata metadata, IReadOnlyList<GgufTensorSource> tensors)
     {
         var alignment = AlignmentOf(metadata);
-        var header = HeaderOf(metadata, tensors, alignment);
+        var header = HeaderOf(metadata, tensors);
         var dataBytes = tensors.Aggregate(0L, (sum, tensor) => checked(sum + GgufLimits.Align(tensor.LengthBytes, alignment)));
         var padding = new byte[alignment];
         AtomicFile.Write(
@@ -43,21 +43,10 @@ public static class GgufWriter
             checked(header.Length + dataBytes));
     }
 
-    private static uint AlignmentOf(GgufMetadata metadata)
-    {
-        if (!metadata.TryGet(GgufLimits.AlignmentKey, out var value))
-        {
-            return GgufLimits.DefaultAlignment;
-        }
-
-        return value is uint alignment && GgufLimits.IsAlignment(alignment)
-            ? alignment
-            : throw new ArgumentException($"{GgufLimits.AlignmentKey} must be {GgufLimits.AlignmentRule}", nameof(metadata));
-    }
-
     /// <summary>Everything before the tensors' bytes, padded.</summary>
-    private static byte[] HeaderOf(GgufMetadata metadata, IReadOnlyList<GgufTensorSource> tensors, uint alignment)
+    internal static byte[] HeaderOf(GgufMetadata metadata, IReadOnlyList<GgufTensorSource> tensors)
     {
+        var alignment = AlignmentOf(metadata);
         if ((ulong)metadata.Keys.Count > GgufLimits.Pairs || (ulong)tensors.Count > GgufLimits.Tensors)
         {
             throw new ArgumentException($"{metadata.Keys.Count} pairs and {tensors.Count} tensors, at most {GgufLimits.Pairs} and {GgufLimits.Tensors} can be read", nameof(tensors));
@@ -82,6 +71,18 @@ public static class GgufWriter
 
         stream.SetLength(GgufLimits.Align(stream.Length, alignment));
         return stream.ToArray();
+    }
+
+    private static uint AlignmentOf(GgufMetadata metadata)
+    {
+        if (!metadata.TryGet(GgufLimits.AlignmentKey, out var value))
+        {
+            return GgufLimits.DefaultAlignment;
+        }
+
+        return value is uint alignment && GgufLimits.IsAlignment(alignment)
+            ? alignment
+            : throw new ArgumentException($"{GgufLimits.AlignmentKey} must be {GgufLimits.AlignmentRule}", nameof(metadata));
     }
 
     private static void WritePair(BinaryWriter writer, GgufMetadata metadata, string key)

@@ -16,7 +16,7 @@ public sealed class CheckpointFolder : Checkpoint
     /// <summary>Name of the list of shards where they are several.</summary>
     public const string IndexName = "model.safetensors.index.json";
 
-    private const string Expected = "a folder with config.json and model.safetensors (or model.safetensors.index.json and its shards)";
+    private const string Expected = "a folder with config.json and model.safetensors (or model.safetensors.index.json and its shards), or a GGUF file";
     private const int ShownCharacters = 80;
 
     /// <summary>Keys by which other programs run code from the folder or the network.</summary>
