@@ -123,8 +123,8 @@ public sealed class ConvertTests : IDisposable
         Directory.CreateDirectory(source);
         foreach (var path in Directory.EnumerateFiles(Command.Model))
         {
-            File.Copy(path, Path.Combine(source, Path.GetFileName(path)));
-            File.SetUnixFileMode(Path.Combine(source, Path.GetFileName(path)), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            // The shared files are read-only, their copies must not be.
+            File.WriteAllBytes(Path.Combine(source, Path.GetFileName(path)), File.ReadAllBytes(path));
         }
 
         using (var weights = File.OpenWrite(Path.Combine(source, "model.safetensors")))
