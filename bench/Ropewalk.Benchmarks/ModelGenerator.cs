@@ -37,6 +37,7 @@ internal static class ModelGenerator
         metadata.Set("llama.feed_forward_length", (uint)sizes[3]);
         metadata.Set("llama.attention.layer_norm_rms_epsilon", 1e-5f);
         metadata.Set("llama.rope.freq_base", 10000f);
+        metadata.Set("llama.vocab_size", (uint)sizes[4]);
         metadata.Set("tokenizer.ggml.model", "no_vocab");
         var pattern = Pattern(type);
         var tensors = Tensors(sizes, type, pattern, filled).ToArray();

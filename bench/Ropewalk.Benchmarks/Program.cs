@@ -10,6 +10,16 @@ if (args is ["types"])
     return TypesBenchmark.Run();
 }
 
+if (args is ["engine", ..])
+{
+    return EngineBenchmark.Run(args[1..]);
+}
+
+if (args is ["engine-run", _, ..])
+{
+    return EngineRun.Run(args[1..]);
+}
+
 if (args is ["window", _, ..])
 {
     return WindowBenchmark.Run(args[1], args.Length > 2 ? int.Parse(args[2]) : 1024, args.Length > 3 ? int.Parse(args[3]) : 8);
@@ -30,5 +40,5 @@ if (args is ["model-types", ..])
     return ModelTypesBenchmark.Run(args.Length > 1 ? int.Parse(args[1]) : 512);
 }
 
-Console.Error.WriteLine("usage: gemm | types | window MODEL [TOKENS] [WINDOWS] | generate 134m|7b|LAYERS,WIDTH,HEADS,FEEDFORWARD,VOCABULARY OUT.gguf [TYPE] [--filled] | load MODEL [--mmap] | model-types [TOKENS]");
+Console.Error.WriteLine("usage: engine [--peer llama.cpp] | gemm | types | window MODEL [TOKENS] [WINDOWS] | generate 134m|7b|LAYERS,WIDTH,HEADS,FEEDFORWARD,VOCABULARY OUT.gguf [TYPE] [--filled] | load MODEL [--mmap] | model-types [TOKENS]");
 return 2;
