@@ -79,7 +79,9 @@ internal static unsafe class BlockLanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> FifthBits(ushort bits)
     {
-        var spread = Vector128.Create(Vector64.Create((byte)bits), Vector64.Create((byte)(bits >> 8)));
+        // Not from two Vector64: these have no registers on x64 and would go through memory byte by byte.
+        const ulong EveryByte = 0x0101010101010101;
+        var spread = Vector128.Create((byte)bits * EveryByte, (byte)(bits >> 8) * EveryByte).AsByte();
         var one = Vector128.Create((byte)1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128);
         return Vector128.Equals(spread & one, one) & Vector128.Create((byte)16);
     }
