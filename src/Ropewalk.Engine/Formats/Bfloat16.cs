@@ -1,6 +1,8 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Ropewalk.Engine.Formats;
 
@@ -59,4 +61,8 @@ public static class Bfloat16
             values[i] = ToSingle(bits[i]);
         }
     }
+
+    /// <summary>16 values as float32, exactly.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector512<float> Widen(Vector256<ushort> bits) => ((Avx512F.IsSupported ? Avx512F.ConvertToVector512UInt32(bits) : Vector512.WidenLower(bits.ToVector512Unsafe())) << 16).AsSingle();
 }

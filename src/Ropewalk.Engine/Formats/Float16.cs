@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Ropewalk.Engine.Formats;
 
@@ -95,6 +96,12 @@ public static class Float16
         return Vector.AsVectorSingle(Vector.AsVectorInt32(Vector.AsVectorSingle(moved) * new Vector<float>(Scale)) | special);
     }
 
+    /// <summary>16 halves as float32, exactly.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector512<float> Widen(Vector256<ushort> bits) => Widen(
+        Avx512F.IsSupported ? Avx512F.ConvertToVector512Int32(bits.AsInt16()) : Vector512.WidenLower(bits.AsInt16().ToVector512Unsafe()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Widen(Vector512<int> half)
     {
         var moved = (half << Shift) & Vector512.Create(Kept);

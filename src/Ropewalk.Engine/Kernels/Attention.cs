@@ -7,7 +7,7 @@ namespace Ropewalk.Engine.Kernels;
 /// <summary>Causal attention of a block of queries of one head over packed keys and values, with an online softmax (1805.02867, 2205.14135).
 /// Scores are computed transposed, scores[S, T]: a lane is a query, so maxima and sums run down the lanes, and the block of
 /// probabilities is the B panel of out[K, T] += values[K, S] probabilities[S, T]. Memory is a few blocks, whatever the length.</summary>
-internal static unsafe class Attention
+internal static unsafe partial class Attention
 {
     /// <summary>Queries of one block.</summary>
     public const int QueryBlock = MicroKernel.Columns;

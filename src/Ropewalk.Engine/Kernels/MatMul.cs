@@ -5,7 +5,7 @@ using Ropewalk.Engine.Tensors;
 namespace Ropewalk.Engine.Kernels;
 
 /// <summary>Y[T, N] (+)= X[T, K] W[N, K]^T over a packed weight, on the calling thread.</summary>
-internal static unsafe class MatMul
+internal static unsafe partial class MatMul
 {
     /// <summary>Depth of one block: a panel's block (48 x 384 floats) and the packed rows stay in the second-level cache.
     /// Part of the arithmetic: partial sums of blocks are added in rising order, for one row as for many.</summary>
@@ -15,10 +15,6 @@ internal static unsafe class MatMul
     public const int RowBlock = 192;
 
     private const int FewRows = 4;
-
-    /// <summary>Depth of a 16-bit panel that is widened at a time for one row: 48 x 128 floats stay in the first-level cache until they are
-    /// multiplied. Rows of blocks want longer parts: short pieces of many rows are read slowly.</summary>
-    private const int OneRowPart = 128;
 
     /// <summary>Multiplies on the calling thread.</summary>
     /// <param name="xTK">Rows of input, <paramref name="strideX"/> floats apart.</param>
@@ -59,6 +55,7 @@ internal static unsafe class MatMul
     public static void ForwardParallel(float* xTK, int numRows, int strideX, PackedMatrix w, float* yTN, int strideY, bool accumulate)
     {
         const int PanelsOfTask = 24;
+        const int WorkOfTask = 262_144;
         const int TasksOfThread = 4;
         const int TasksOfThreadWidened = 2;
         const int LeastPanelsWidened = 4;
@@ -70,10 +67,9 @@ internal static unsafe class MatMul
             return;
         }
 
-        // A task must be worth waking a thread for: about a quarter of a million multiply-adds with eight rows.
-        var panels = numRows >= MicroKernel.Columns
-            ? PanelsOfTask
-            : Math.Max(1, 262_144 / (MicroKernel.Columns * w.Columns * Math.Max(1, numRows / MicroKernel.Rows)));
+        // With few rows a task must be worth waking a thread for, and every thread has as many of them.
+        var few = (int)Math.Min((long)numRows * w.Rows * w.Columns / WorkOfTask / WorkerPool.NumThreads, TasksOfThread) * WorkerPool.NumThreads;
+        var panels = numRows >= MicroKernel.Columns ? PanelsOfTask : (w.NumPanels + Math.Max(1, few) - 1) / Math.Max(1, few);
         var rows = RowBlock;
         var tasks = TasksOfThread * WorkerPool.NumThreads;
         if (w.Type != GgmlType.F32 && numRows >= MicroKernel.Columns)
@@ -275,66 +271,5 @@ internal static unsafe class MatMul
         var fromFirst = Vector256.Shuffle(first, lanes & Vector256.Create(7));
         var fromSecond = Vector256.Shuffle(second, lanes & Vector256.Create(7));
         return Vector256.ConditionalSelect(Vector256.GreaterThan(lanes, Vector256.Create(7)).AsSingle(), fromSecond, fromFirst);
-    }
-
-    /// <summary>One row by panels, with the sums in the order that <see cref="MicroKernel.Tile"/> has.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void OneRow(float* x, PackedMatrix w, int firstPanel, int endPanel, float* y, bool accumulate)
-    {
-        var widened = w.Type == GgmlType.F32 ? null : Scratch.Current.Get(Scratch.Slot.WidenedPanel, DepthBlock * MicroKernel.Columns);
-        var partLength = w.Type is GgmlType.F16 or GgmlType.BF16 ? OneRowPart : DepthBlock;
-        var sums = stackalloc float[MicroKernel.Columns];
-        for (var panel = firstPanel; panel < endPanel; panel++)
-        {
-            var width = w.WidthOf(panel);
-            for (var k = 0; k < w.Columns; k += DepthBlock)
-            {
-                var end = Math.Min(k + DepthBlock, w.Columns);
-                new Span<float>(sums, width).Clear();
-                for (var part = k; part < end; part += partLength)
-                {
-                    var count = Math.Min(partLength, end - part);
-                    AddPart(x + part, w.Block(panel, part, count, widened), count, width, sums);
-                }
-
-                CopyEdge(sums, y + (panel * MicroKernel.Columns), 1, w.RowsOf(panel), 0, accumulate || k > 0);
-            }
-        }
-    }
-
-    /// <summary>sums[width] += x[depth] B[depth, width] in rising order of depth. A method of its own: inside the loops over parts the sums
-    /// would not stay in registers.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void AddPart(float* x, float* b, int depth, int width, float* sums)
-    {
-        if (width == MicroKernel.Columns)
-        {
-            var s0 = Vector512.Load(sums);
-            var s1 = Vector512.Load(sums + 16);
-            var s2 = Vector512.Load(sums + 32);
-            for (var i = 0; i < depth; i++, b += MicroKernel.Columns)
-            {
-                var a = Vector512.Create(x[i]);
-                s0 = Vector512.FusedMultiplyAdd(a, Vector512.Load(b), s0);
-                s1 = Vector512.FusedMultiplyAdd(a, Vector512.Load(b + 16), s1);
-                s2 = Vector512.FusedMultiplyAdd(a, Vector512.Load(b + 32), s2);
-            }
-
-            s0.Store(sums);
-            s1.Store(sums + 16);
-            s2.Store(sums + 32);
-            return;
-        }
-
-        for (var column = 0; column < width; column += 16)
-        {
-            var s = Vector512.Load(sums + column);
-            for (var i = 0; i < depth; i++)
-            {
-                s = Vector512.FusedMultiplyAdd(Vector512.Create(x[i]), Vector512.Load(b + (i * width) + column), s);
-            }
-
-            s.Store(sums + column);
-        }
     }
 }

@@ -174,7 +174,7 @@ internal sealed unsafe class DecoderLayer : IDisposable
         for (var row = 0; row < numRows; row += Attention.QueryBlock)
         {
             var count = Math.Min(Attention.QueryBlock, numRows - row);
-            var width = MicroKernel.PanelWidth(count);
+            var width = count == 1 ? 1 : MicroKernel.PanelWidth(count);
             new Span<float>(scratch, padded * width).Clear();
             var first = queriesTHK + ((long)row * stride) + (head * shape.HeadWidth);
             for (var query = 0; query < count; query++)
@@ -182,6 +182,13 @@ internal sealed unsafe class DecoderLayer : IDisposable
                 var position = firstPosition + row + query;
                 Rotate.Forward(
                     first + ((long)query * stride), shape.HeadWidth, rotary.Cos(position), rotary.Sin(position), rotary.NumPairs, scale, scratch + query, width);
+            }
+
+            if (count == 1)
+            {
+                Attention.ForwardOne(
+                    scratch, firstPosition + row, cache.Keys(layer, keyValueHead), cache.Values(layer, keyValueHead), cache.Capacity, padded, shape.HeadWidth, first, Window);
+                continue;
             }
 
             Attention.Forward(

@@ -4,20 +4,21 @@ using Ropewalk.Engine.Kernels;
 namespace Ropewalk.Engine.Tensors;
 
 /// <summary>A weight W[rows, columns] (output by input width) kept in its stored type. Floating-point types are panels of 48 rows, each
-/// [columns][width]: the order in which the micro-kernel reads it; the last panel is 16, 32 or 48 wide and padded with zeros. Block types
-/// are the file's rows. What is not float32 is widened part by part while it is used.</summary>
+/// [columns][width]: the order in which the micro-kernel reads it; the last panel is 16, 32 or 48 wide and padded with zeros. Q8_0 is panels
+/// too; other block types are the file's rows, and so is Q8_0 in a mapped file. What is not float32 is widened part by part while it is used.</summary>
 public sealed unsafe class PackedMatrix : IDisposable
 {
     private readonly NativeBuffer<float>? _singles;
     private readonly NativeBuffer<ushort>? _halves;
     private readonly BlockRows? _blocks;
+    private readonly Q8Panels? _bytes;
 
     /// <summary>Allocates a matrix of zeros.</summary>
     /// <param name="rows">Output width, at least 1.</param>
     /// <param name="columns">Input width, at least 1; whole blocks of a block type.</param>
     /// <param name="type">Stored type: any but F64.</param>
     public PackedMatrix(int rows, int columns, GgmlType type)
-        : this(rows, columns, type, GgmlTypes.IsQuantized(type) ? new BlockRows(rows, columns, type) : null)
+        : this(rows, columns, type, GgmlTypes.IsQuantized(type) && type != GgmlType.Q8_0 ? new BlockRows(rows, columns, type) : null)
     {
         var last = rows % MicroKernel.Columns;
         var length = (((long)rows / MicroKernel.Columns * MicroKernel.Columns) + (last == 0 ? 0 : MicroKernel.PanelWidth(last))) * columns;
@@ -28,6 +29,9 @@ public sealed unsafe class PackedMatrix : IDisposable
                 break;
             case GgmlType.F16 or GgmlType.BF16:
                 _halves = new NativeBuffer<ushort>(length);
+                break;
+            case GgmlType.Q8_0:
+                _bytes = new Q8Panels(rows, columns);
                 break;
             case GgmlType.F64:
                 throw new ArgumentOutOfRangeException(nameof(type), type, "doubles are packed as F32");
@@ -57,7 +61,7 @@ public sealed unsafe class PackedMatrix : IDisposable
     public int NumPanels => (Rows + MicroKernel.Columns - 1) / MicroKernel.Columns;
 
     /// <summary>Bytes of the numbers, whoever holds them.</summary>
-    public long SizeBytes => (_singles?.Length * sizeof(float)) ?? (_halves?.Length * sizeof(ushort)) ?? (Rows * _blocks!.RowBytes);
+    public long SizeBytes => (_singles?.Length * sizeof(float)) ?? (_halves?.Length * sizeof(ushort)) ?? (Rows * GgmlTypes.RowBytes(Type, Columns));
 
     /// <summary>A matrix over rows of blocks that belong to someone else, a mapped file for one; disposing of it leaves them alone.</summary>
     /// <param name="data">First row. The memory must outlive the matrix and hold every row.</param>
@@ -131,15 +135,17 @@ public sealed unsafe class PackedMatrix : IDisposable
     /// <param name="bytes">Whole rows, as a file holds them.</param>
     public void SetRows(int firstRow, ReadOnlySpan<byte> bytes)
     {
-        if (_blocks is null)
+        if (!GgmlTypes.IsQuantized(Type))
         {
-            throw new InvalidOperationException($"{Type} is not stored as rows of blocks");
+            throw new InvalidOperationException($"{Type} is not a block type");
         }
 
+        var rowBytes = GgmlTypes.RowBytes(Type, Columns);
         ArgumentOutOfRangeException.ThrowIfNegative(firstRow);
-        ArgumentOutOfRangeException.ThrowIfNotEqual(bytes.Length % _blocks.RowBytes, 0, nameof(bytes));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(firstRow + (bytes.Length / _blocks.RowBytes), Rows, nameof(bytes));
-        _blocks.Set(firstRow, bytes);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(bytes.Length % rowBytes, 0, nameof(bytes));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(firstRow + (bytes.Length / rowBytes), Rows, nameof(bytes));
+        _blocks?.Set(firstRow, bytes);
+        _bytes?.Set(firstRow, bytes);
     }
 
     /// <summary>Copies one row of W as float32, as an embedding lookup does.</summary>
@@ -148,11 +154,12 @@ public sealed unsafe class PackedMatrix : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(row);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, Rows);
         ArgumentOutOfRangeException.ThrowIfLessThan(destinationK.Length, Columns, nameof(destinationK));
-        if (_blocks is not null)
+        if (GgmlTypes.IsQuantized(Type))
         {
             fixed (float* destination = destinationK)
             {
-                _blocks.CopyRow(row, destination);
+                _blocks?.CopyRow(row, destination);
+                _bytes?.CopyRow(row, destination);
             }
 
             return;
@@ -178,6 +185,7 @@ public sealed unsafe class PackedMatrix : IDisposable
         _singles?.Dispose();
         _halves?.Dispose();
         _blocks?.Dispose();
+        _bytes?.Dispose();
     }
 
     /// <summary>Rows of W in a panel: 48, or fewer in the last.</summary>
@@ -185,6 +193,12 @@ public sealed unsafe class PackedMatrix : IDisposable
 
     /// <summary>Floats from one step of depth to the next in a panel.</summary>
     internal int WidthOf(int panel) => MicroKernel.PanelWidth(RowsOf(panel));
+
+    /// <summary>Q8_0 in panels, where this is that.</summary>
+    internal Q8Panels? Bytes => _bytes;
+
+    /// <summary>A panel of 16-bit numbers from a depth on, or null.</summary>
+    internal ushort* HalvesAt(int panel, int depth) => _halves is null ? null : _halves.Pointer + StartOf(panel) + ((long)depth * WidthOf(panel));
 
     /// <summary>Depth steps [depth, depth + count) of a panel as float32 [count][width]; what is not stored so is widened into
     /// <paramref name="scratch"/>. For a block type both ends are multiples of <see cref="Blocks.Unit"/>.</summary>
@@ -194,6 +208,12 @@ public sealed unsafe class PackedMatrix : IDisposable
         if (_blocks is not null)
         {
             _blocks.Widen(panel * MicroKernel.Columns, RowsOf(panel), width, depth, count, scratch);
+            return scratch;
+        }
+
+        if (_bytes is not null)
+        {
+            _bytes.Widen(panel, depth, count, scratch);
             return scratch;
         }
 
@@ -219,9 +239,9 @@ public sealed unsafe class PackedMatrix : IDisposable
 
     private void ThrowIfNotPanel(int panel, int length)
     {
-        if (_blocks is not null)
+        if (GgmlTypes.IsQuantized(Type))
         {
-            throw new InvalidOperationException($"{Type} is not stored as panels");
+            throw new InvalidOperationException($"{Type} is not stored as panels of numbers");
         }
 
         ArgumentOutOfRangeException.ThrowIfNegative(panel);

@@ -6,6 +6,10 @@ namespace Ropewalk.Engine.Tensors;
 /// their order, so results never depend on the number of threads. A loop inside a loop runs on its own thread.</summary>
 public static class WorkerPool
 {
+    // Some 100 microseconds, longer than waking a thread takes.
+    private const int SpinsBeforeSleep = 300;
+    private const int SpinLength = 10;
+
     private static readonly Lock s_gate = new();
     private static readonly List<Thread> s_threads = [];
     private static readonly SemaphoreSlim s_wake = new(0);
@@ -81,6 +85,12 @@ public static class WorkerPool
         s_inside = true;
         while (true)
         {
+            // Loops follow each other closely while a model runs: for a moment the next one is looked out for, then the thread sleeps.
+            for (var i = 0; i < SpinsBeforeSleep && s_wake.CurrentCount == 0; i++)
+            {
+                Thread.SpinWait(SpinLength);
+            }
+
             s_wake.Wait();
             var job = s_job!;
             job.Work();
@@ -128,6 +138,14 @@ public static class WorkerPool
             }
         }
 
-        public void WaitForHelpers() => _done.Wait();
+        public void WaitForHelpers()
+        {
+            for (var i = 0; i < SpinsBeforeSleep && !_done.IsSet; i++)
+            {
+                Thread.SpinWait(SpinLength);
+            }
+
+            _done.Wait();
+        }
     }
 }

@@ -149,6 +149,12 @@ public sealed unsafe class AttentionTests
                 for (var row = 0; row < count; row += Attention.QueryBlock)
                 {
                     var rows = Math.Min(Attention.QueryBlock, count - row);
+                    if (rows == 1)
+                    {
+                        AttendOne(queries.Slice(row * _headWidth, _headWidth), first + row, po + (row * _headWidth), window);
+                        continue;
+                    }
+
                     var width = MicroKernel.PanelWidth(rows);
                     Array.Fill(scratch, float.NaN);
                     scratch.AsSpan(0, _padded * width).Clear();
@@ -165,6 +171,23 @@ public sealed unsafe class AttentionTests
             }
 
             return output;
+        }
+
+        /// <summary>The kernel for one query, as generation takes it.</summary>
+        private void AttendOne(ReadOnlySpan<float> query, int position, float* output, int window)
+        {
+            var scratch = new float[Attention.OneQueryScratchLength(_padded)];
+            Array.Fill(scratch, float.NaN);
+            scratch.AsSpan(0, _padded).Clear();
+            for (var k = 0; k < _headWidth; k++)
+            {
+                scratch[k] = query[k] * VectorMath.Log2E;
+            }
+
+            fixed (float* ps = scratch, pk = _keys, pv = _values)
+            {
+                Attention.ForwardOne(ps, position, pk, pv, _capacity, _padded, _headWidth, output, window);
+            }
         }
     }
 }

@@ -1,0 +1,180 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Ropewalk.Engine.Kernels;
+
+// One query, as in generation: a lane is a key, then an entry of the head, so that nothing is computed for queries that are not there. Every
+// sum has the order that the blocks of many queries have, so the numbers are the same.
+internal static unsafe partial class Attention
+{
+    /// <summary>Floats of scratch that one query needs.</summary>
+    public static long OneQueryScratchLength(int paddedHeadWidth) => (2L * paddedHeadWidth) + KeyBlock;
+
+    /// <summary>Attends one query to the keys 0 .. position, or to the last <paramref name="window"/> of them.</summary>
+    /// <param name="scratch">Begins with the rotated query, scaled by log2(e)/sqrt(K), [paddedK]; the rest is working memory.</param>
+    /// <param name="position">Index of the query's own key.</param>
+    /// <param name="keys">[S/8][paddedK][8], rotated.</param>
+    /// <param name="values">[paddedK/8][capacity][8].</param>
+    /// <param name="capacity">Keys that a row of <paramref name="values"/> has room for.</param>
+    /// <param name="paddedHeadWidth">K rounded up to a multiple of 8.</param>
+    /// <param name="headWidth">K.</param>
+    /// <param name="outK">K numbers.</param>
+    /// <param name="window">Keys that the query sees, its own included; 0 for all.</param>
+    public static void ForwardOne(
+        float* scratch, long position, float* keys, float* values, long capacity, int paddedHeadWidth, int headWidth, float* outK, int window)
+    {
+        var query = scratch;
+        var output = query + paddedHeadWidth;
+        var scores = output + paddedHeadWidth;
+        new Span<float>(output, paddedHeadWidth).Clear();
+        var largest = Masked;
+        var sum = 0f;
+        var firstSeen = window == 0 ? 0 : Math.Max(0, position + 1 - window) / KeyBlock * KeyBlock;
+        for (var firstKey = firstSeen; firstKey <= position; firstKey += KeyBlock)
+        {
+            var count = (int)((Math.Min(KeyBlock, position + 1 - firstKey) + 7) / 8 * 8);
+            Scores(query, keys + (firstKey * paddedHeadWidth), count, paddedHeadWidth, scores);
+            var hidden = (int)Math.Min(count, position + 1 - firstKey);
+            new Span<float>(scores + hidden, count - hidden).Fill(Masked);
+            if (window > 0 && firstKey < position + 1 - window)
+            {
+                new Span<float>(scores, (int)Math.Min(count, position + 1 - window - firstKey)).Fill(Masked);
+            }
+
+            var before = largest;
+            for (var j = 0; j < count; j++)
+            {
+                largest = MathF.Max(largest, scores[j]);
+            }
+
+            var shrink = Exponentials(scores, count, before, largest);
+            var even = sum * shrink;
+            var odd = 0f;
+            for (var j = 0; j < count; j += 2)
+            {
+                even += scores[j];
+                odd += scores[j + 1];
+            }
+
+            sum = even + odd;
+            if (!before.Equals(largest) && firstKey > firstSeen)
+            {
+                for (var k = 0; k < paddedHeadWidth; k++)
+                {
+                    output[k] *= shrink;
+                }
+            }
+
+            AddValues(scores, values + (firstKey * 8), capacity, count, paddedHeadWidth, output);
+        }
+
+        var scale = 1f / sum;
+        for (var k = 0; k < headWidth; k++)
+        {
+            outK[k] = output[k] * scale;
+        }
+    }
+
+    /// <summary>scores[count] = keys[count, K] query[K]; four tiles of eight keys at a time, for as many independent sums.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Scores(float* query, float* keys, int count, int paddedHeadWidth, float* scores)
+    {
+        var tile = 8 * paddedHeadWidth;
+        var j = 0;
+        for (; j <= count - 32; j += 32, keys += 4 * tile)
+        {
+            var s0 = Vector256<float>.Zero;
+            var s1 = Vector256<float>.Zero;
+            var s2 = Vector256<float>.Zero;
+            var s3 = Vector256<float>.Zero;
+            for (var k = 0; k < paddedHeadWidth; k++)
+            {
+                var q = Vector256.Create(query[k]);
+                var from = keys + (k * 8);
+                s0 = Vector256.FusedMultiplyAdd(Vector256.Load(from), q, s0);
+                s1 = Vector256.FusedMultiplyAdd(Vector256.Load(from + tile), q, s1);
+                s2 = Vector256.FusedMultiplyAdd(Vector256.Load(from + (2 * tile)), q, s2);
+                s3 = Vector256.FusedMultiplyAdd(Vector256.Load(from + (3 * tile)), q, s3);
+            }
+
+            s0.Store(scores + j);
+            s1.Store(scores + j + 8);
+            s2.Store(scores + j + 16);
+            s3.Store(scores + j + 24);
+        }
+
+        for (; j < count; j += 8, keys += tile)
+        {
+            var s = Vector256<float>.Zero;
+            for (var k = 0; k < paddedHeadWidth; k++)
+            {
+                s = Vector256.FusedMultiplyAdd(Vector256.Load(keys + (k * 8)), Vector256.Create(query[k]), s);
+            }
+
+            s.Store(scores + j);
+        }
+    }
+
+    /// <summary>Turns scores into 2^(score - largest), by the lanes that many queries take; returns 2^(before - largest).</summary>
+    private static float Exponentials(float* scores, int count, float before, float largest)
+    {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            // The block has room for KeyBlock scores, so the last lanes may be no scores.
+            for (var j = 0; j < count; j += Vector512<float>.Count)
+            {
+                VectorMath.Exp2(Vector512.Load(scores + j) - Vector512.Create(largest)).Store(scores + j);
+            }
+
+            return VectorMath.Exp2(Vector512.Create(before - largest))[0];
+        }
+
+        for (var j = 0; j < count; j += Vector<float>.Count)
+        {
+            VectorMath.Exp2(Vector.Load(scores + j) - new Vector<float>(largest)).Store(scores + j);
+        }
+
+        return VectorMath.Exp2(new Vector<float>(before - largest))[0];
+    }
+
+    /// <summary>output[K] += values[K, count] weights[count]; four groups of eight entries at a time, for as many independent sums.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddValues(float* weights, float* values, long capacity, int count, int paddedHeadWidth, float* output)
+    {
+        var group = 8 * capacity;
+        var k = 0;
+        for (; k <= paddedHeadWidth - 32; k += 32, values += 4 * group)
+        {
+            var s0 = Vector256<float>.Zero;
+            var s1 = Vector256<float>.Zero;
+            var s2 = Vector256<float>.Zero;
+            var s3 = Vector256<float>.Zero;
+            for (var j = 0; j < count; j++)
+            {
+                var w = Vector256.Create(weights[j]);
+                var from = values + (j * 8);
+                s0 = Vector256.FusedMultiplyAdd(Vector256.Load(from), w, s0);
+                s1 = Vector256.FusedMultiplyAdd(Vector256.Load(from + group), w, s1);
+                s2 = Vector256.FusedMultiplyAdd(Vector256.Load(from + (2 * group)), w, s2);
+                s3 = Vector256.FusedMultiplyAdd(Vector256.Load(from + (3 * group)), w, s3);
+            }
+
+            (Vector256.Load(output + k) + s0).Store(output + k);
+            (Vector256.Load(output + k + 8) + s1).Store(output + k + 8);
+            (Vector256.Load(output + k + 16) + s2).Store(output + k + 16);
+            (Vector256.Load(output + k + 24) + s3).Store(output + k + 24);
+        }
+
+        for (; k < paddedHeadWidth; k += 8, values += group)
+        {
+            var s = Vector256<float>.Zero;
+            for (var j = 0; j < count; j++)
+            {
+                s = Vector256.FusedMultiplyAdd(Vector256.Load(values + (j * 8)), Vector256.Create(weights[j]), s);
+            }
+
+            (Vector256.Load(output + k) + s).Store(output + k);
+        }
+    }
+}
