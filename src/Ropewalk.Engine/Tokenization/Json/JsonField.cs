@@ -94,6 +94,19 @@ internal readonly struct JsonField
             ? value
             : throw Error("a whole number below 2^31");
 
+    /// <summary>A finite number.</summary>
+    public double Number() =>
+        _element.ValueKind == JsonValueKind.Number && _element.TryGetDouble(out var value) && double.IsFinite(value)
+            ? value
+            : throw Error("a finite number");
+
+    /// <summary>Bytes as base64.</summary>
+    public byte[] Base64()
+    {
+        var text = String();
+        return System.Buffers.Text.Base64.IsValid(text) ? Convert.FromBase64String(text) : throw Error("base64");
+    }
+
     public bool BoolOr(string name, bool absent) => Optional(name)?.Bool() ?? absent;
 
     /// <summary>The name of a component: its "type".</summary>
