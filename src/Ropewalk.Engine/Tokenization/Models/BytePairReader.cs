@@ -85,7 +85,8 @@ internal static class BytePairReader
             ? id
             : throw field.Error($"the token \"{JsonField.Short(token)}\", which model.vocab has not", "a token of the vocabulary");
 
-    private static int[] ByteIds(Dictionary<string, int> vocabulary)
+    /// <summary>Ids of the tokens for the 256 bytes, -1 where there is none.</summary>
+    public static int[] ByteIds(Dictionary<string, int> vocabulary)
     {
         var ids = new int[256];
         for (var b = 0; b < 256; b++)
