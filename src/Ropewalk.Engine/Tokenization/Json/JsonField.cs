@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Ropewalk.Engine.Formats;
 
 namespace Ropewalk.Engine.Tokenization;
@@ -93,6 +94,9 @@ internal readonly struct JsonField
         _element.ValueKind == JsonValueKind.Number && _element.TryGetInt32(out var value)
             ? value
             : throw Error("a whole number below 2^31");
+
+    /// <summary>The value as a node of its own.</summary>
+    public JsonNode? ToNode() => JsonSerializer.SerializeToNode(_element);
 
     /// <summary>A finite number.</summary>
     public double Number() =>

@@ -101,7 +101,7 @@ internal sealed class UnigramModel : TokenModel
 
             if (!hasCharacter)
             {
-                Offer(best, start, next, _settings.Unknown.Id, _settings.UnknownScore);
+                Offer(best, start, next, _settings.Unknown.Id, _settings.UnknownScore, roundFirst: true);
             }
 
             start = next;
@@ -110,14 +110,15 @@ internal sealed class UnigramModel : TokenModel
         return best;
     }
 
-    /// <summary>Of equally good ways the first one found stays: that whose last token is longest.</summary>
-    private void Offer(Node[] best, int start, int end, int id, double score)
+    /// <summary>Of equally good ways the first one found stays: that whose last token is longest. In single precision sums are
+    /// compared before they are rounded, but for unknown characters.</summary>
+    private void Offer(Node[] best, int start, int end, int id, double score, bool roundFirst = false)
     {
         var sum = best[start].Score + score;
-        sum = _settings.SinglePrecision ? (float)sum : sum;
-        if (!best[end].IsReached || sum > best[end].Score)
+        var rounded = _settings.SinglePrecision ? (float)sum : sum;
+        if (!best[end].IsReached || (roundFirst ? rounded : sum) > best[end].Score)
         {
-            best[end] = new Node(start, id, sum, IsReached: true);
+            best[end] = new Node(start, id, rounded, IsReached: true);
         }
     }
 
