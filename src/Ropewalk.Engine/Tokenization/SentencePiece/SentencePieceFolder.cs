@@ -6,7 +6,8 @@ namespace Ropewalk.Engine.Tokenization;
 
 /// <summary>A tokenizer from SentencePiece's own file, tokenizer.model, cut as SentencePiece does it.</summary>
 /// <remarks>Two things are as in Hugging Face's tokenizers: control pieces (those that begin and end texts, and the like) are found
-/// in a text unless that is switched off, and what stands behind one is normalised as a text of its own.</remarks>
+/// in a text unless that is switched off, and what stands behind one is normalised as a text of its own. And one is as in llama.cpp:
+/// a character that is no piece takes part in no merge, even if longer pieces have it, which those of trained models do not.</remarks>
 internal static class SentencePieceFolder
 {
     /// <summary>Name of the file.</summary>
@@ -168,11 +169,12 @@ internal static class SentencePieceFolder
         };
     }
 
+    /// <summary>Drops the space that was put before a text; where none can stand there, all.</summary>
     private static SequenceDecoder Decoder(SentencePieceFile file)
     {
         var spaces = new ReplaceDecoder(new ReplaceNormalizer(new LiteralScanner("\u2581"), " "));
-        var drops = file.AddDummyPrefix || file.RemoveExtraSpaces;
-        return SequenceDecoder.Of([spaces, new ByteFallbackDecoder(), new FuseDecoder(), .. drops ? [new StripDecoder(' ', 1, 0)] : Array.Empty<TokenDecoder>()]);
+        var drops = !file.EscapeSpaces ? 0 : file.RemoveExtraSpaces ? int.MaxValue : file.AddDummyPrefix ? 1 : 0;
+        return SequenceDecoder.Of([spaces, new ByteFallbackDecoder(), new FuseDecoder(), new StripDecoder(' ', drops, 0)]);
     }
 
     private static int? Find(string name, SentencePieceFile file, List<AddedToken> tokens) =>
