@@ -54,8 +54,16 @@ internal static class RegexDialect
     }
 
     /// <summary>The letters behind "(?".</summary>
-    private static ReadOnlySpan<char> Options(ReadOnlySpan<char> rest) =>
-        rest.IndexOfAnyExcept("imsxn-") is var end and >= 0 ? rest[..end] : rest;
+    private static ReadOnlySpan<char> Options(ReadOnlySpan<char> rest)
+    {
+        var end = 0;
+        while (end < rest.Length && (char.IsAsciiLetter(rest[end]) || rest[end] == '-'))
+        {
+            end++;
+        }
+
+        return rest[..end];
+    }
 
     private static string Escape(JsonField field, char escaped, bool inClass) => escaped switch
     {
