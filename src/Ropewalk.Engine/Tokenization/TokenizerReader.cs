@@ -41,7 +41,7 @@ internal static class TokenizerReader
         }
 
         var model = TokenModel.Read(root.Required("model"), notes);
-        var added = ReadAddedTokens(root, model);
+        var added = ReadAddedTokens(root, model, notes);
         var frame = root.Optional("post_processor") is { } post ? SpecialFrame.Read(post) : null;
         CheckFrame(root, frame, model, added);
         var special = SpecialTokens.Read(config, frame, name => Find(name, model, added), notes);
@@ -65,7 +65,7 @@ internal static class TokenizerReader
 
     /// <summary>Checks that ids are one to one over vocab and added tokens, and that none is far out: an array is
     /// allocated up to the largest.</summary>
-    public static List<AddedToken> ReadAddedTokens(JsonField root, TokenModel model)
+    public static List<AddedToken> ReadAddedTokens(JsonField root, TokenModel model, List<string> notes)
     {
         var owners = model.Vocabulary.ToDictionary(v => v.Value, v => v.Key);
         var tokens = new List<AddedToken>();
@@ -90,6 +90,11 @@ internal static class TokenizerReader
         }
 
         var largest = owners.Keys.DefaultIfEmpty().Max();
+        if (largest >= owners.Count && owners.Count > 0)
+        {
+            notes.Add($"{root.File}: model.vocab: {largest + 1L - owners.Count} ids up to {largest} have no token");
+        }
+
         return largest <= 4L * owners.Count
             ? tokens
             : throw new CheckpointFormatException(root.File, "model.vocab", $"the id {largest}", $"at most 4 x the {owners.Count} tokens");

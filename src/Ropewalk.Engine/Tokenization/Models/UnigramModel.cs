@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Ropewalk.Engine.Tokenization;
@@ -116,9 +117,9 @@ internal sealed class UnigramModel : TokenModel
     {
         var sum = best[start].Score + score;
         var rounded = _settings.SinglePrecision ? (float)sum : sum;
-        if (!best[end].IsReached || (roundFirst ? rounded : sum) > best[end].Score)
+        if (best[end].Next == 0 || (roundFirst ? rounded : sum) > best[end].Score)
         {
-            best[end] = new Node(start, id, rounded, IsReached: true);
+            best[end] = new Node(start, id + 1, rounded);
         }
     }
 
@@ -145,5 +146,10 @@ internal sealed class UnigramModel : TokenModel
         ids.Add(_settings.Unknown.Id);
     }
 
-    private readonly record struct Node(int Start, int Id, double Score, bool IsReached);
+    /// <summary>16 bytes for each character of a text. Next is the token's id + 1, and 0 where no way leads to the place.</summary>
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Node(int Start, int Next, double Score)
+    {
+        public int Id => Next - 1;
+    }
 }

@@ -39,7 +39,7 @@ internal static class SentencePieceFolder
         var model = Model(file);
         var defaults = Defaults(settings, file);
         using var added = JsonDocument.Parse(new JsonObject { ["added_tokens"] = AddedTokens(settings, file, defaults) }.ToJsonString());
-        var tokens = TokenizerReader.ReadAddedTokens(JsonField.Root(path, added.RootElement), model);
+        var tokens = TokenizerReader.ReadAddedTokens(JsonField.Root(path, added.RootElement), model, settings.Notes);
         var special = SpecialTokens.Read(settings.ConfigWith(defaults), frame: null, t => Find(t, file, tokens), settings.Notes);
         return new Tokenizer(new TokenizerParts
         {
