@@ -5,7 +5,7 @@ namespace Ropewalk.Engine.Tokenization;
 /// <param name="Suffix">Ids after it.</param>
 internal sealed record SpecialFrame(int[] Prefix, int[] Suffix)
 {
-    private const string Supported = "ByteLevel, Sequence, TemplateProcessing";
+    private const string Supported = "BertProcessing, ByteLevel, RobertaProcessing, Sequence, TemplateProcessing";
 
     /// <summary>Nothing before, nothing after.</summary>
     public static SpecialFrame Empty { get; } = new([], []);
@@ -13,11 +13,16 @@ internal sealed record SpecialFrame(int[] Prefix, int[] Suffix)
     /// <summary>Reads a post_processor. Null where it says nothing about special tokens (ByteLevel moves offsets only).</summary>
     public static SpecialFrame? Read(JsonField field) => field.Type() switch
     {
+        "BertProcessing" or "RobertaProcessing" => new SpecialFrame([Id(field.Required("cls"))], [Id(field.Required("sep"))]),
         "ByteLevel" => null,
         "Sequence" => field.Required("processors").Items().Select(Read).Aggregate((SpecialFrame?)null, Around),
         "TemplateProcessing" => ReadTemplate(field),
         var type => throw field.Unsupported("the post-processor " + JsonField.Short(type), Supported),
     };
+
+    /// <summary>The id in ["[CLS]", 101].</summary>
+    private static int Id(JsonField pair) =>
+        pair.Items().ToArray() is [_, var id] ? id.Int() : throw pair.Error($"{pair.Count} values", "a token and its id");
 
     private static SpecialFrame? Around(SpecialFrame? inner, SpecialFrame? outer) => (inner, outer) switch
     {

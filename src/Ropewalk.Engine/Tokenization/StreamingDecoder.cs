@@ -12,6 +12,7 @@ public sealed class StreamingDecoder
     private readonly bool _skipSpecialTokens;
     private readonly Decoder _utf8 = Encoding.UTF8.GetDecoder();
     private bool _isFirst;
+    private int? _previous;
 
     /// <summary>Starts a stream.</summary>
     /// <param name="tokenizer">Whose ids are decoded.</param>
@@ -35,8 +36,9 @@ public sealed class StreamingDecoder
             return "";
         }
 
-        var bytes = _tokenizer.DecodeBytes(id, _isFirst);
+        var bytes = _tokenizer.DecodeBytes(id, _isFirst, _previous);
         _isFirst = false;
+        _previous = id;
         return Chars(bytes, flush: false);
     }
 

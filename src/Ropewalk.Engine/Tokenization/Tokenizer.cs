@@ -37,7 +37,7 @@ public sealed class Tokenizer
 
         _special = [.. added.Where(t => t.Special).Select(t => t.Id)];
         _rawTokens = new AddedTokenMatcher(added.Where(t => !t.Normalized).Select(t => (t, t.Content)));
-        _normalizedTokens = new AddedTokenMatcher(added.Where(t => t.Normalized).Select(t => (t, Normalize(t.Content))));
+        _normalizedTokens = new AddedTokenMatcher(added.Where(t => t.Normalized).Select(t => (t, parts.Normalizer?.NormalizeToken(t.Content) ?? t.Content)));
     }
 
     /// <summary>One more than the largest id. Ids in a gap of the vocabulary have no text.</summary>
@@ -132,14 +132,17 @@ public sealed class Tokenizer
     /// <param name="id">The token.</param>
     /// <param name="isFirst">Whether the text starts with it; some tokenizers drop a leading space.</param>
     /// <exception cref="UserInputException">The id is below 0 or not below <see cref="VocabularySize"/>.</exception>
-    public byte[] DecodeBytes(int id, bool isFirst = false)
+    public byte[] DecodeBytes(int id, bool isFirst = false) => DecodeBytes(id, isFirst, previous: null);
+
+    /// <summary>The same, with the token before it, on which what some decoders make of a token depends.</summary>
+    internal byte[] DecodeBytes(int id, bool isFirst, int? previous)
     {
         if (!TryGetText(id, skipSpecialTokens: false, out var text))
         {
             return [];
         }
 
-        var piece = new DecodePiece(_parts.Decoder is null && !isFirst ? " " + text : text, isFirst);
+        var piece = new DecodePiece(_parts.Decoder is null && !isFirst ? " " + text : text, isFirst, previous is { } p ? TokenText(p) : null);
         _parts.Decoder?.Decode(piece);
         return piece.Bytes;
     }

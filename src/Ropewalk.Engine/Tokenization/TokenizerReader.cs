@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json.Nodes;
 using Ropewalk.Engine.Formats;
 using Ropewalk.Engine.Formats.Gguf;
 
@@ -15,28 +17,21 @@ internal static class TokenizerReader
             return GgufTokenizerReader.Read(gguf.Metadata, hasEmbedding ? (int)Math.Min(embedding!.Shape[0], int.MaxValue) : null).Tokenizer;
         }
 
-        return LoadFolder(path);
+        return TokenizerFolder.Load(path);
     }
 
-    private static Tokenizer LoadFolder(string folder)
+    /// <summary>Reads a tokenizer.json that was put together from other files.</summary>
+    public static Tokenizer Parse(JsonObject json, string file, JsonField config, List<string> notes)
     {
-        var file = Path.Combine(folder, "tokenizer.json");
-        var bytes = TokenizerFile.Read(file);
-        var configFile = Path.Combine(folder, "tokenizer_config.json");
-        if (!File.Exists(configFile))
-        {
-            return Parse(bytes, file, null);
-        }
-
-        using var config = TokenizerFile.Parse(TokenizerFile.Read(configFile), configFile);
-        return Parse(bytes, file, JsonField.Root(configFile, config.RootElement));
+        var bytes = Encoding.UTF8.GetBytes(json.ToJsonString(GgufTokenizerJson.Options));
+        return Parse(bytes, file, config, notes);
     }
 
-    public static Tokenizer Parse(ReadOnlyMemory<byte> json, string file, JsonField? config)
+    public static Tokenizer Parse(ReadOnlyMemory<byte> json, string file, JsonField? config, List<string>? notes = null)
     {
         using var document = TokenizerFile.Parse(json, file);
         var root = JsonField.Root(file, document.RootElement);
-        var notes = new List<string>();
+        notes ??= [];
         foreach (var name in new[] { "truncation", "padding" })
         {
             if (root.Optional(name) is not null)
@@ -46,7 +41,7 @@ internal static class TokenizerReader
         }
 
         var model = TokenModel.Read(root.Required("model"), notes);
-        var added = ReadAddedTokens(root, model);
+        var added = ReadAddedTokens(root, model, notes);
         var frame = root.Optional("post_processor") is { } post ? SpecialFrame.Read(post) : null;
         CheckFrame(root, frame, model, added);
         var special = SpecialTokens.Read(config, frame, name => Find(name, model, added), notes);
@@ -70,7 +65,7 @@ internal static class TokenizerReader
 
     /// <summary>Checks that ids are one to one over vocab and added tokens, and that none is far out: an array is
     /// allocated up to the largest.</summary>
-    private static List<AddedToken> ReadAddedTokens(JsonField root, TokenModel model)
+    public static List<AddedToken> ReadAddedTokens(JsonField root, TokenModel model, List<string> notes)
     {
         var owners = model.Vocabulary.ToDictionary(v => v.Value, v => v.Key);
         var tokens = new List<AddedToken>();
@@ -95,6 +90,11 @@ internal static class TokenizerReader
         }
 
         var largest = owners.Keys.DefaultIfEmpty().Max();
+        if (largest >= owners.Count && owners.Count > 0)
+        {
+            notes.Add($"{root.File}: model.vocab: {largest + 1L - owners.Count} ids up to {largest} have no token");
+        }
+
         return largest <= 4L * owners.Count
             ? tokens
             : throw new CheckpointFormatException(root.File, "model.vocab", $"the id {largest}", $"at most 4 x the {owners.Count} tokens");

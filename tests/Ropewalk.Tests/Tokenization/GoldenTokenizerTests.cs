@@ -12,6 +12,7 @@ public sealed class GoldenTokenizerTests
     [InlineData("phi-3-mini")]
     [InlineData("phi-2")]
     [InlineData("falcon")]
+    [InlineData("all-MiniLM-L6-v2")]
     public void Encodes_and_decodes_as_the_reference(string name)
     {
         var tokenizer = TokenizerFolders.Get(name);

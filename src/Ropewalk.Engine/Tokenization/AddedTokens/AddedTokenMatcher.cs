@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 
 namespace Ropewalk.Engine.Tokenization;
 
@@ -123,12 +122,9 @@ internal sealed class AddedTokenMatcher
         (start > 0 && IsWord(text, char.IsLowSurrogate(text[start - 1]) ? start - 2 : start - 1))
         || (end < text.Length && IsWord(text, end));
 
-    /// <summary>\w: letters, marks, digits, connecting punctuation and the two joiners.</summary>
     private static bool IsWord(ReadOnlySpan<char> text, int at)
     {
         System.Text.Rune.DecodeFromUtf16(text[at..], out var rune, out _);
-        return System.Text.Rune.GetUnicodeCategory(rune)
-            is <= UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.ConnectorPunctuation
-            || rune.Value is 0x200C or 0x200D;
+        return CharacterClasses.IsWord(rune);
     }
 }

@@ -7,10 +7,11 @@ internal sealed class DecodePiece
 {
     private byte[]? _bytes;
 
-    public DecodePiece(string text, bool isFirst)
+    public DecodePiece(string text, bool isFirst, string? previous)
     {
         Text = text;
         IsFirst = isFirst;
+        Previous = previous;
     }
 
     /// <summary>The text, or null where the piece has become bytes.</summary>
@@ -18,6 +19,9 @@ internal sealed class DecodePiece
 
     /// <summary>Whether the stream starts with this token.</summary>
     public bool IsFirst { get; }
+
+    /// <summary>The token before it as the vocabulary spells it, or null where there was none.</summary>
+    public string? Previous { get; }
 
     /// <summary>The bytes that the piece stands for.</summary>
     public byte[] Bytes => _bytes ?? Encoding.UTF8.GetBytes(Text!);

@@ -3,9 +3,10 @@ namespace Ropewalk.Engine.Tokenization;
 /// <summary>One decoder after the other. Behind Fuse all tokens are one text, of which a stream sees the pieces.</summary>
 internal sealed class SequenceDecoder(TokenDecoder[] steps) : TokenDecoder
 {
-    public static SequenceDecoder ReadSequence(JsonField field)
+    public static SequenceDecoder ReadSequence(JsonField field) => Of([.. field.Required("decoders").Items().Select(Read)]);
+
+    public static SequenceDecoder Of(TokenDecoder[] steps)
     {
-        var steps = field.Required("decoders").Items().Select(Read).ToArray();
         var fused = false;
         foreach (var step in steps)
         {

@@ -11,12 +11,17 @@ namespace Ropewalk.Engine.Tokenization;
 internal static class GgufScoreMerges
 {
     /// <summary>Ids of left and right, best first.</summary>
-    public static List<(int Left, int Right)> Build(GgufTokenTable table, float[] scores)
+    public static List<(int Left, int Right)> Build(GgufTokenTable table, float[] scores) => Build(table.Ids, id => scores[id]);
+
+    /// <summary>Ids of left and right, best first.</summary>
+    /// <param name="ids">The tokens that may be joined and come of it.</param>
+    /// <param name="score">Score of an id.</param>
+    public static List<(int Left, int Right)> Build(Dictionary<string, int> ids, Func<int, float> score)
     {
         var merges = new List<(int Left, int Right)>();
-        foreach (var id in Enumerable.Range(0, table.Texts.Length).OrderByDescending(i => scores[i]))
+        foreach (var (text, _) in ids.OrderByDescending(t => score(t.Value)).ThenBy(t => t.Value))
         {
-            merges.AddRange(Cuts(table.Texts[id], table.Ids).Order());
+            merges.AddRange(Cuts(text, ids).Order());
         }
 
         return merges;

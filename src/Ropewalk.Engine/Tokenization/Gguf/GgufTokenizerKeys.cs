@@ -3,7 +3,7 @@ namespace Ropewalk.Engine.Tokenization;
 /// <summary>The metadata keys of a tokenizer in a GGUF file.</summary>
 internal static class GgufTokenizerKeys
 {
-    /// <summary>The kind of tokenizer: <see cref="SentencePiece"/>, <see cref="ByteLevel"/> or one of those not read.</summary>
+    /// <summary>The kind of tokenizer: <see cref="SentencePiece"/>, <see cref="ByteLevel"/>, <see cref="WordPiece"/> or one of those not read.</summary>
     public const string Model = "tokenizer.ggml.model";
 
     /// <summary>Name of the rule that cuts a text into words.</summary>
@@ -33,6 +33,15 @@ internal static class GgufTokenizerKeys
     /// <summary>Id of the token that fills a batch up.</summary>
     public const string Padding = "tokenizer.ggml.padding_token_id";
 
+    /// <summary>Id of the token that ends a text of BERT's; the key is spelled so.</summary>
+    public const string Separator = "tokenizer.ggml.seperator_token_id";
+
+    /// <summary>Whether BERT's tokenizer makes a text lower case.</summary>
+    public const string Lowercase = "tokenizer.ggml.normalizer.lowercase";
+
+    /// <summary>Whether BERT's tokenizer takes accents off; where absent, as <see cref="Lowercase"/>.</summary>
+    public const string StripAccents = "tokenizer.ggml.normalizer.strip_accents";
+
     /// <summary>Whether each text begins with the token for that.</summary>
     public const string AddBos = "tokenizer.ggml.add_bos_token";
 
@@ -53,4 +62,7 @@ internal static class GgufTokenizerKeys
 
     /// <summary>Value of <see cref="Model"/>: byte-pair encoding of GPT-2's kind.</summary>
     public const string ByteLevel = "gpt2";
+
+    /// <summary>Value of <see cref="Model"/>: WordPiece, as BERT has it.</summary>
+    public const string WordPiece = "bert";
 }

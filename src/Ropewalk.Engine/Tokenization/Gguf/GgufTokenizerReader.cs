@@ -20,17 +20,25 @@ public static class GgufTokenizerReader
     {
         ArgumentNullException.ThrowIfNull(metadata);
         var model = metadata.RequiredText(GgufTokenizerKeys.Model);
-        if (model is not (GgufTokenizerKeys.SentencePiece or GgufTokenizerKeys.ByteLevel))
+        if (model is not (GgufTokenizerKeys.SentencePiece or GgufTokenizerKeys.ByteLevel or GgufTokenizerKeys.WordPiece))
         {
             throw new UnsupportedCheckpointException(metadata.File, GgufTokenizerKeys.Model, $"the tokenizer \"{JsonField.Short(model)}\"",
-                $"{GgufTokenizerKeys.SentencePiece}, {GgufTokenizerKeys.ByteLevel}");
+                $"{GgufTokenizerKeys.SentencePiece}, {GgufTokenizerKeys.ByteLevel}, {GgufTokenizerKeys.WordPiece}");
         }
 
         var isPieces = model == GgufTokenizerKeys.SentencePiece;
+        var isWords = model == GgufTokenizerKeys.WordPiece;
         var table = GgufTokenTable.Read(metadata, isPieces ? MaxPieceLength : AddedToken.MaxLength, embeddingRows);
+        if (isWords)
+        {
+            GgufWordPiece.Respell(metadata, table);
+        }
+
         var embedded = metadata.OptionalText(GgufTokenizerKeys.HuggingFace);
-        var pre = isPieces ? null : ReadPre(metadata, isRequired: embedded is null);
-        var special = GgufSpecialTokens.Read(metadata, table.Texts.Length, isPieces, pre?.AddsBos ?? isPieces);
+        var pre = isPieces || isWords ? null : ReadPre(metadata, isRequired: embedded is null);
+        var special = isWords
+            ? GgufWordPiece.Special(metadata, table.Texts.Length)
+            : GgufSpecialTokens.Read(metadata, table.Texts.Length, isPieces, pre?.AddsBos ?? isPieces);
         var chatTemplate = metadata.OptionalText(GgufTokenizerKeys.ChatTemplate);
         var config = Utf8(special.ToConfig(table.Texts, isPieces, chatTemplate));
         var file = metadata.File;
@@ -42,7 +50,9 @@ public static class GgufTokenizerReader
         }
         else
         {
-            var parts = isPieces ? GgufTokenizerJson.Pieces(metadata, table, special) : GgufTokenizerJson.ByteLevel(metadata, table, pre!);
+            var parts = isPieces ? GgufTokenizerJson.Pieces(metadata, table, special)
+                : isWords ? GgufWordPiece.Parts(metadata, table, special)
+                : GgufTokenizerJson.ByteLevel(metadata, table, pre!);
             json = Utf8(GgufTokenizerJson.Build(metadata, table, special, parts));
         }
 

@@ -31,6 +31,11 @@ public static class GgufTokenizerWriter
             throw root.Required("model").Unsupported("the model in a GGUF file", "BPE");
         }
 
+        if (model.Prefix.Length + model.Suffix.Length > 0)
+        {
+            throw root.Required("model").Unsupported("affixes of tokens in a GGUF file", "none");
+        }
+
         var steps = PreTokenizerStep.ReadAll(root.Optional("pre_tokenizer")).ToArray();
         var isPieces = !steps.Any(s => s.Type.StartsWith("ByteLevel", StringComparison.Ordinal));
         if (isPieces)

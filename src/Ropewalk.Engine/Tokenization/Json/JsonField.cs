@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Ropewalk.Engine.Formats;
 
 namespace Ropewalk.Engine.Tokenization;
@@ -93,6 +94,22 @@ internal readonly struct JsonField
         _element.ValueKind == JsonValueKind.Number && _element.TryGetInt32(out var value)
             ? value
             : throw Error("a whole number below 2^31");
+
+    /// <summary>The value as a node of its own.</summary>
+    public JsonNode? ToNode() => JsonSerializer.SerializeToNode(_element);
+
+    /// <summary>A finite number.</summary>
+    public double Number() =>
+        _element.ValueKind == JsonValueKind.Number && _element.TryGetDouble(out var value) && double.IsFinite(value)
+            ? value
+            : throw Error("a finite number");
+
+    /// <summary>Bytes as base64.</summary>
+    public byte[] Base64()
+    {
+        var text = String();
+        return System.Buffers.Text.Base64.IsValid(text) ? Convert.FromBase64String(text) : throw Error("base64");
+    }
 
     public bool BoolOr(string name, bool absent) => Optional(name)?.Bool() ?? absent;
 

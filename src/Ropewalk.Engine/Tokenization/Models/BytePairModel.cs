@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Ropewalk.Engine.Tokenization;
 
 /// <summary>Byte-pair encoding, of GPT-2's kind (short words) and SentencePiece's (a whole text is one word).</summary>
@@ -12,6 +14,7 @@ internal sealed class BytePairModel : TokenModel
     private readonly PairTable _crossings;
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _tokens;
     private readonly int _longestToken;
+    private readonly bool _hasAffixes;
     private readonly WordCache _words = new();
     private readonly WordCache _parts = new();
 
@@ -21,6 +24,7 @@ internal sealed class BytePairModel : TokenModel
         _characters = new CharacterIds(settings.Vocabulary);
         _tokens = settings.Vocabulary.GetAlternateLookup<ReadOnlySpan<char>>();
         _longestToken = settings.Vocabulary.Keys.Select(t => t.Length).DefaultIfEmpty().Max();
+        _hasAffixes = settings.Prefix.Length + settings.Suffix.Length > 0;
         var texts = new Dictionary<int, string>(settings.Vocabulary.Count);
         foreach (var (token, id) in settings.Vocabulary)
         {
@@ -58,6 +62,11 @@ internal sealed class BytePairModel : TokenModel
         else if (_settings.IgnoreMerges && word.Length <= _longestToken && _tokens.TryGetValue(word, out var id))
         {
             ids.Add(id);
+        }
+        else if (_hasAffixes)
+        {
+            // What a character's token is depends on the word around it, and so a word cannot be cut.
+            ids.AddRange(Merge(word));
         }
         else
         {
@@ -121,9 +130,11 @@ internal sealed class BytePairModel : TokenModel
         Span<byte> utf8 = stackalloc byte[4];
         var count = 0;
         var unknownPending = false;
+        var at = 0;
         foreach (var rune in word.EnumerateRunes())
         {
-            var id = _characters.Of(rune.Value);
+            var id = _hasAffixes ? Affixed(rune, at == 0, at + rune.Utf16SequenceLength == word.Length) : _characters.Of(rune.Value);
+            at += rune.Utf16SequenceLength;
             if (id >= 0)
             {
                 Flush(symbols, ref count, ref unknownPending);
@@ -153,6 +164,12 @@ internal sealed class BytePairModel : TokenModel
 
         Flush(symbols, ref count, ref unknownPending);
         return count;
+    }
+
+    private int Affixed(Rune rune, bool isFirst, bool isLast)
+    {
+        var text = (isFirst ? "" : _settings.Prefix) + rune + (isLast ? _settings.Suffix : "");
+        return _settings.Vocabulary.GetValueOrDefault(text, -1);
     }
 
     private bool HasAll(ReadOnlySpan<byte> bytes)

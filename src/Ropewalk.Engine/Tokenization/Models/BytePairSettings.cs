@@ -20,4 +20,10 @@ internal sealed record BytePairSettings
 
     /// <summary>A word that is a token is taken as such, whatever the merges say.</summary>
     public required bool IgnoreMerges { get; init; }
+
+    /// <summary>Written before each character of a word but the first, to find its token; the joined token has it once.</summary>
+    public string Prefix { get; init; } = "";
+
+    /// <summary>Written behind a word's last character to find its token.</summary>
+    public string Suffix { get; init; } = "";
 }

@@ -3,7 +3,7 @@ namespace Ropewalk.Engine.Tokenization;
 /// <summary>Turns one word into token ids. Safe for concurrent use.</summary>
 internal abstract class TokenModel
 {
-    private const string Supported = "BPE";
+    private const string Supported = "BPE, Unigram, WordLevel, WordPiece";
 
     /// <summary>The model's own tokens, without added ones.</summary>
     public abstract IReadOnlyDictionary<string, int> Vocabulary { get; }
@@ -14,14 +14,23 @@ internal abstract class TokenModel
     /// <summary>Reads a model; a new kind is one line here and one file.</summary>
     public static TokenModel Read(JsonField field, List<string> notes)
     {
-        // Files from before 2020 name no type; only BPE has merges.
-        var type = field.Optional("type")?.String() ?? (field.Optional("merges") is null ? "without type" : "BPE");
+        var type = field.Optional("type")?.String() ?? Guess(field);
         return type switch
         {
             "BPE" => BytePairReader.Read(field, notes),
+            "Unigram" => UnigramReader.Read(field),
+            "WordLevel" => WordLevelModel.ReadWordLevel(field),
+            "WordPiece" => WordPieceModel.ReadWordPiece(field),
             _ => throw field.Unsupported("the model " + JsonField.Short(type), Supported),
         };
     }
+
+    /// <summary>Files from before 2020 name no type; each has something that the others have not.</summary>
+    private static string Guess(JsonField field) =>
+        field.Optional("merges") is not null ? "BPE"
+        : field.Optional("continuing_subword_prefix") is not null ? "WordPiece"
+        : field.Optional("vocab")?.Kind == System.Text.Json.JsonValueKind.Array ? "Unigram"
+        : "without type";
 
     /// <summary>Reads a vocab object: token to id, each id once.</summary>
     public static Dictionary<string, int> ReadVocabulary(JsonField vocab)

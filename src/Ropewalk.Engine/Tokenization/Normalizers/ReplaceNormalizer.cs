@@ -7,6 +7,11 @@ internal sealed class ReplaceNormalizer(PatternScanner scanner, string content) 
 {
     public override string Normalize(string text)
     {
+        if (text.Length == 0)
+        {
+            return text;
+        }
+
         if (scanner is LiteralScanner { Literal.Length: > 0 } literal)
         {
             return text.Replace(literal.Literal, content, StringComparison.Ordinal);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Ropewalk.Engine.Tokenization;
 
@@ -18,7 +19,7 @@ internal static class AstralStandIns
             places[count] = at;
             if (char.IsHighSurrogate(text[at]))
             {
-                chars[count] = StandIn(CharUnicodeInfo.GetUnicodeCategory(char.ConvertToUtf32(text[at], text[at + 1])));
+                chars[count] = StandIn(new Rune(text[at], text[at + 1]));
                 at += 2;
             }
             else
@@ -32,8 +33,10 @@ internal static class AstralStandIns
     }
 
     /// <summary>Yi, Vai and the like: scripts that no known pattern names.</summary>
-    private static char StandIn(UnicodeCategory category) => category switch
+    private static char StandIn(Rune rune) => Rune.GetUnicodeCategory(rune) switch
     {
+        // Letters in squares: symbols that are words all the same, as are those in circles.
+        UnicodeCategory.OtherSymbol when CharacterClasses.IsWord(rune) => '\u24B6',
         UnicodeCategory.UppercaseLetter => '\uA77D',
         UnicodeCategory.LowercaseLetter => '\uA77C',
         UnicodeCategory.TitlecaseLetter => '\u1FBC',

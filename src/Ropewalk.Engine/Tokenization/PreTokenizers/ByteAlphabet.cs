@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Ropewalk.Engine.Tokenization;
 
 /// <summary>GPT-2's way to write any byte as one printable character: printable Latin-1 bytes stand for themselves, the
@@ -11,6 +13,31 @@ internal static class ByteAlphabet
 
     /// <summary>The byte that <paramref name="c"/> stands for, or -1.</summary>
     public static int ByteOf(char c) => c < Bytes.Length ? Bytes[c] : -1;
+
+    /// <summary>Writes the UTF-8 bytes of a well-formed text; gives their number.</summary>
+    public static int Map(ReadOnlySpan<char> text, Span<char> mapped)
+    {
+        Span<byte> utf8 = stackalloc byte[4];
+        var count = 0;
+        for (var i = 0; i < text.Length;)
+        {
+            if (text[i] < 0x80)
+            {
+                mapped[count++] = CharOf((byte)text[i++]);
+                continue;
+            }
+
+            Rune.DecodeFromUtf16(text[i..], out var rune, out var length);
+            foreach (var b in utf8[..rune.EncodeToUtf8(utf8)])
+            {
+                mapped[count++] = CharOf(b);
+            }
+
+            i += length;
+        }
+
+        return count;
+    }
 
     private static char[] BuildChars()
     {

@@ -33,35 +33,11 @@ internal sealed class ByteLevelPreTokenizer(bool addPrefixSpace, bool useRegex) 
             foreach (var s in stretches)
             {
                 var start = end;
-                end += Map(text.Span[s.Start..s.End], mapped.AsSpan(start));
+                end += ByteAlphabet.Map(text.Span[s.Start..s.End], mapped.AsSpan(start));
                 result.Add(new Piece(mapped.AsMemory(start, end - start), piece.AtStart && s.Start == 0));
             }
         }
 
         return result;
-    }
-
-    private static int Map(ReadOnlySpan<char> text, Span<char> mapped)
-    {
-        Span<byte> utf8 = stackalloc byte[4];
-        var count = 0;
-        for (var i = 0; i < text.Length;)
-        {
-            if (text[i] < 0x80)
-            {
-                mapped[count++] = ByteAlphabet.CharOf((byte)text[i++]);
-                continue;
-            }
-
-            Rune.DecodeFromUtf16(text[i..], out var rune, out var length);
-            foreach (var b in utf8[..rune.EncodeToUtf8(utf8)])
-            {
-                mapped[count++] = ByteAlphabet.CharOf(b);
-            }
-
-            i += length;
-        }
-
-        return count;
     }
 }

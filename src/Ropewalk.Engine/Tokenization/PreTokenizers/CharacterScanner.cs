@@ -1,19 +1,10 @@
-using System.Globalization;
 using System.Text;
 
 namespace Ropewalk.Engine.Tokenization;
 
-/// <summary>Matches each single character of a class: digits, punctuation.</summary>
+/// <summary>Matches each single character of a class: one of <see cref="CharacterClasses"/>.</summary>
 internal sealed class CharacterScanner(Func<Rune, bool> isMatch) : PatternScanner
 {
-    /// <summary>\p{N}.</summary>
-    public static bool IsNumber(Rune rune) => Rune.GetUnicodeCategory(rune)
-        is UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber;
-
-    /// <summary>\p{P} and the ASCII symbols.</summary>
-    public static bool IsPunctuation(Rune rune) =>
-        Rune.IsPunctuation(rune) || (rune.IsAscii && Rune.IsSymbol(rune));
-
     public override void Scan(ReadOnlySpan<char> text, List<Stretch> stretches)
     {
         var done = 0;

@@ -3,7 +3,7 @@ namespace Ropewalk.Engine.Tokenization;
 /// <summary>Finds all matches of a pattern, and what lies between them.</summary>
 internal abstract class PatternScanner
 {
-    /// <summary>Appends stretches that cover <paramref name="text"/> in order.</summary>
+    /// <summary>Appends stretches that cover <paramref name="text"/>, which is not empty, in order. Matches may be empty.</summary>
     public abstract void Scan(ReadOnlySpan<char> text, List<Stretch> stretches);
 
     /// <summary>Reads a pattern: {"String": ...} or {"Regex": ...}.</summary>

@@ -35,7 +35,7 @@ internal sealed class RegexScanner : PatternScanner
 
         try
         {
-            return new RegexScanner(new Regex(pattern, RegexOptions.CultureInvariant, Limit), field);
+            return new RegexScanner(new Regex(RegexDialect.Translate(field), RegexOptions.CultureInvariant | RegexOptions.Multiline, Limit), field);
         }
         catch (ArgumentException e)
         {
@@ -64,6 +64,7 @@ internal sealed class RegexScanner : PatternScanner
     {
         var clock = Stopwatch.StartNew();
         var done = 0;
+        var last = -1;
         try
         {
             foreach (var match in _regex.EnumerateMatches(text))
@@ -73,7 +74,8 @@ internal sealed class RegexScanner : PatternScanner
                     throw TooSlow();
                 }
 
-                if (match.Length == 0)
+                // As in the reference, an empty match may not touch the match before it.
+                if (match.Length == 0 && match.Index == last)
                 {
                     continue;
                 }
@@ -83,7 +85,7 @@ internal sealed class RegexScanner : PatternScanner
                     stretches.Add(new Stretch(done, match.Index, IsMatch: false));
                 }
 
-                done = match.Index + match.Length;
+                last = done = match.Index + match.Length;
                 stretches.Add(new Stretch(match.Index, done, IsMatch: true));
             }
         }

@@ -25,7 +25,7 @@ internal sealed class SplitPreTokenizer(PatternScanner scanner, SplitBehavior be
             }
 
             SplitBehaviors.Apply(behavior, stretches);
-            foreach (var s in stretches)
+            foreach (var s in stretches.Where(s => s.End > s.Start))
             {
                 result.Add(new Piece(piece.Text[s.Start..s.End], piece.AtStart && s.Start == 0));
             }

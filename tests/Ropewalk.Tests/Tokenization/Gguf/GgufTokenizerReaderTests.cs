@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Ropewalk.Engine.Formats;
 using Ropewalk.Engine.Tokenization;
 
 namespace Ropewalk.Tests.Tokenization.Gguf;
@@ -41,10 +40,30 @@ public sealed class GgufTokenizerReaderTests
     }
 
     [SharedFact]
-    public void Refuses_a_word_piece_tokenizer_by_name()
+    public void A_word_piece_table_is_the_tokenizer_of_its_folder()
     {
-        var error = Assert.Throws<UnsupportedCheckpointException>(() => GgufTokenizerReader.Read(VocabularyFiles.Get("bert-bge")));
-        Assert.Contains("tokenizer.ggml.model: the tokenizer \"bert\" is not supported; supported: llama, gpt2", error.Message, StringComparison.Ordinal);
+        var tokenizer = GgufTokenizerReader.Read(VocabularyFiles.Get("bert-bge")).Tokenizer;
+        var folder = TokenizerFolders.Get("all-MiniLM-L6-v2");
+        var file = VocabularyFiles.Path("bert-bge");
+        var texts = File.ReadAllText(file + ".inp").Split("\n__ggml_vocab_test__\n");
+        var lines = File.ReadAllText(file + ".out").Split('\n');
+        Assert.Equal(30522, tokenizer.VocabularySize);
+        for (var i = 0; i < texts.Length; i++)
+        {
+            Assert.Equal(lines[i].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse), tokenizer.Encode(texts[i], addSpecialTokens: false));
+        }
+
+        foreach (var text in HardTexts.All.Concat(texts))
+        {
+            var ids = folder.Encode(text);
+            Assert.Equal(ids, tokenizer.Encode(text));
+            Assert.Equal(folder.Decode(ids), tokenizer.Decode(ids));
+            Assert.Equal(folder.Decode(ids, skipSpecialTokens: true), tokenizer.Decode(ids, skipSpecialTokens: true));
+        }
+
+        Assert.Equal("[CLS] the [UNK] [SEP]", tokenizer.Decode(tokenizer.Encode("the \u2603\u2603x")));
+        Assert.Equal(101, tokenizer.BosToken);
+        Assert.Equal(102, tokenizer.EosToken);
     }
 
     /// <summary>Hugging Face's converter made these lists from the SentencePiece models; ours come from the scores.</summary>
