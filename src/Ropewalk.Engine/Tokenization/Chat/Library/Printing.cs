@@ -52,6 +52,9 @@ internal static class Printing
             case ListValue { Kind: not SequenceKind.Range } list:
                 AppendList(run, builder, list);
                 break;
+            case FunctionValue { IsMacro: true } macro:
+                builder.Append($"<Macro '{macro.Name}'>");
+                break;
             case IteratorValue or ListValue:
                 throw run.Fail($"a {value.TypeName} cannot be printed; its items can: | list");
             default:

@@ -23,7 +23,7 @@ internal static class SelectFilters
 
         var mapped = new List<JinjaValue>();
         run.Enter();
-        foreach (var item in Iteration.Items(run, value))
+        foreach (var item in Items(run, value))
         {
             run.CreateItems(1);
             run.Step();
@@ -53,7 +53,7 @@ internal static class SelectFilters
 
         var rest = positional.Count > at + 1 || arguments.Named.Count > 0 ? new CallArguments(positional[Math.Min(at + 1, positional.Count)..], arguments.Named) : CallArguments.None;
         var chosen = new List<JinjaValue>();
-        foreach (var item in Iteration.Items(run, value))
+        foreach (var item in Items(run, value))
         {
             run.Step();
             var tested = byAttribute ? Filters.Attribute(run, item, positional[0]) : item;
@@ -66,4 +66,7 @@ internal static class SelectFilters
 
         return new IteratorValue(chosen);
     }
+
+    /// <summary>What counts as false has no items here, even where it could not be gone through: none, for tools that were not given.</summary>
+    private static List<JinjaValue> Items(Evaluation run, JinjaValue value) => value.IsTrue ? Iteration.Items(run, value) : [];
 }

@@ -19,8 +19,8 @@ internal static class Tests
         ["true"] = Plain(v => v is BoolValue { IsTrue: true }),
         ["false"] = Plain(v => v is BoolValue { IsTrue: false }),
         ["callable"] = Plain(v => v is FunctionValue or UndefinedValue),
-        ["odd"] = (run, value, arguments) => Remainder(run, "odd", value, arguments) != 0,
-        ["even"] = (run, value, arguments) => Remainder(run, "even", value, arguments) == 0,
+        ["odd"] = (run, value, arguments) => HasRemainder(run, "odd", value, arguments, 1),
+        ["even"] = (run, value, arguments) => HasRemainder(run, "even", value, arguments, 0),
         ["divisibleby"] = (run, value, arguments) =>
             Arithmetic.Apply(run, "%", value, arguments.Bind(run, "divisibleby", 1, "num")[0]!) is var remainder && !remainder.IsTrue,
         ["sameas"] = (run, value, arguments) => ReferenceEquals(value, arguments.Bind(run, "sameas", 1, "other")[0]),
@@ -56,10 +56,10 @@ internal static class Tests
     private static Test Compare(string sign) => (run, value, arguments) =>
         Comparison.Holds(run, sign, value, arguments.Bind(run, $"the test {sign}", 1, "other")[0]!);
 
-    private static long Remainder(Evaluation run, string name, JinjaValue value, CallArguments arguments)
+    private static bool HasRemainder(Evaluation run, string name, JinjaValue value, CallArguments arguments, long remainder)
     {
         arguments.Bind(run, name, 0);
-        return Numbers.ToInteger(Arithmetic.Apply(run, "%", value, IntValue.Of(2))) ?? throw run.Fail($"{name}: found a {value.TypeName}, expected a whole number");
+        return Numbers.AreEqual(Arithmetic.Apply(run, "%", value, IntValue.Of(2)), IntValue.Of(remainder));
     }
 
     private static bool IsCase(Evaluation run, string method, JinjaValue value, CallArguments arguments) =>

@@ -40,7 +40,7 @@ internal static class TextFilters
             var width => Filters.Repeat(run, new TextValue(" "), Numbers.ToInteger(width) ?? throw run.Fail($"indent: found a {width.TypeName}, expected a whole number or a text")),
         };
         var withBlank = values[2]?.IsTrue ?? false;
-        var text = Printing.ToText(run, value);
+        var text = TextMethods.RequireText(run, "indent", value);
         if (text.Text.Length == 0 && values[0] is TextValue)
         {
             return values[1]?.IsTrue ?? false ? indent : text;

@@ -94,7 +94,8 @@ internal static class TextSplitter
             var start = i;
             if (words.Count == most)
             {
-                words.Add(new TextRange(start, PythonSpace.TrimEnd(text).Length));
+                // The rest stays as it is, white space at its end too.
+                words.Add(new TextRange(start, text.Length));
                 break;
             }
 
@@ -118,10 +119,6 @@ internal static class TextSplitter
             if (words.Count == most)
             {
                 start = 0;
-                while (PythonSpace.Is(text[start]))
-                {
-                    start++;
-                }
             }
             else
             {

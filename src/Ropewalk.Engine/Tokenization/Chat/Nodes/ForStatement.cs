@@ -31,7 +31,7 @@ internal sealed class ForStatement(int line, AssignTarget target, Expression ite
             return otherwise?.Execute(run, new Scope(scope)) ?? Flow.Next;
         }
 
-        var loop = new LoopValue(list, scope.Find(Loop) is LoopValue outer ? outer.Depth + 1 : 1);
+        var loop = new LoopValue(list);
         for (var i = 0; i < list.Count; i++)
         {
             run.Line = Line;

@@ -6,7 +6,7 @@ namespace Ropewalk.Engine.Tokenization.Chat;
 internal sealed record MacroBody(List<(string Name, Expression? Default)> Parameters, Block Body)
 {
     /// <summary>Makes the function; its body sees the names around its definition, not those around its call.</summary>
-    public FunctionValue ToFunction(string name, Scope definition) => new(name, (run, arguments) => Call(run, name, definition, arguments));
+    public FunctionValue ToFunction(string name, Scope definition) => new(name, (run, arguments) => Call(run, name, definition, arguments)) { IsMacro = true };
 
     private TextValue Call(Evaluation run, string name, Scope definition, CallArguments arguments)
     {

@@ -250,7 +250,7 @@ internal sealed class TemplateParser
         if (isTupleAllowed && _tokens.Current.IsOperator(","))
         {
             var parts = new List<AssignTarget> { first };
-            while (_tokens.TryOperator(",") && (_tokens.Current.IsOperator("(") || (_tokens.Current.Kind == TokenKind.Name && !_tokens.Current.IsName("in"))))
+            while (_tokens.TryOperator(",") && !_tokens.Current.IsOperator(")"))
             {
                 parts.Add(ParseOneTarget(withAttributes));
             }

@@ -8,6 +8,9 @@ internal sealed class FunctionValue(string name, Func<Evaluation, CallArguments,
     /// <summary>Its name.</summary>
     public string Name { get; } = name;
 
+    /// <summary>Whether the template defines it; such a function can be printed, by its name.</summary>
+    public bool IsMacro { get; init; }
+
     /// <inheritdoc/>
     public override string TypeName => "function";
 

@@ -2,17 +2,13 @@ namespace Ropewalk.Engine.Tokenization.Chat;
 
 /// <summary>The name "loop" inside of a loop's body.</summary>
 /// <param name="items">What the loop goes through.</param>
-/// <param name="depth">1 in the outermost loop.</param>
-internal sealed class LoopValue(List<JinjaValue> items, int depth) : JinjaValue
+internal sealed class LoopValue(List<JinjaValue> items) : JinjaValue
 {
     /// <summary>The attributes there are.</summary>
     public const string Attributes = "index, index0, revindex, revindex0, first, last, length, previtem, nextitem, depth, depth0, cycle";
 
     /// <summary>The turn, from 0.</summary>
     public int Index { get; set; }
-
-    /// <summary>1 in the outermost loop.</summary>
-    public int Depth { get; } = depth;
 
     /// <inheritdoc/>
     public override string TypeName => "loop";
@@ -32,8 +28,10 @@ internal sealed class LoopValue(List<JinjaValue> items, int depth) : JinjaValue
         "length" => IntValue.Of(items.Count),
         "previtem" => Index > 0 ? items[Index - 1] : new UndefinedValue("there is no previous item"),
         "nextitem" => Index < items.Count - 1 ? items[Index + 1] : new UndefinedValue("there is no next item"),
-        "depth" => IntValue.Of(Depth),
-        "depth0" => IntValue.Of(Depth - 1),
+
+        // Only recursive loops, which are not supported, are deeper.
+        "depth" => IntValue.Of(1),
+        "depth0" => IntValue.Of(0),
         "cycle" => new FunctionValue("loop.cycle", Cycle),
         _ => null,
     };
