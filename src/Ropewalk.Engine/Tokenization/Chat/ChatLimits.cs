@@ -1,7 +1,7 @@
 namespace Ropewalk.Engine.Tokenization.Chat;
 
 /// <summary>What a chat template may cost. A template comes with a model from a stranger; each limit that is passed is an error.</summary>
-/// <remarks>The defaults are a hundred times what the largest templates in use need, and keep the worst case at a second or two and
+/// <remarks>The defaults are a hundred times what the largest templates in use need, and keep the worst case at some seconds and
 /// some hundred megabytes.</remarks>
 public sealed record ChatLimits
 {

@@ -7,7 +7,7 @@ internal static class Access
     public static JinjaValue Attribute(Evaluation run, JinjaValue target, TextValue name)
     {
         var own = Own(run, target, name.Text);
-        return own ?? (target is MapValue map && map.TryGet(name, out var value) ? value : Missing(run, target, name.Text));
+        return own ?? (target is MapValue map && map.TryGet(run, name, out var value) ? value : Missing(run, target, name.Text));
     }
 
     /// <summary>a[key]: an item where there is one, else an attribute of that name, else undefined.</summary>
@@ -17,7 +17,7 @@ internal static class Access
         {
             case UndefinedValue missing:
                 throw run.Fail($"{missing.Problem}, so it has no items");
-            case MapValue map when map.TryGet(key, out var value):
+            case MapValue map when map.TryGet(run, key, out var value):
                 return value;
             case ListValue { IsIndexable: true } list when Numbers.ToInteger(key) is { } index:
                 return Offset(list.Items.Count, index) is { } at ? list.Items[at] : new UndefinedValue($"the {target.TypeName} has no item {index}");

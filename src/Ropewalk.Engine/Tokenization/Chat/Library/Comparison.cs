@@ -51,7 +51,7 @@ internal static class Comparison
                 return item is TextValue part ? SubstringSearch.Contains(run, text.Text, part.Text)
                     : throw run.Fail($"only a text can be in a text, not a {item.TypeName}{(item is UndefinedValue missing ? $" ({missing.Problem})" : "")}");
             case MapValue map:
-                return KeyComparer.IsKey(item) || item is UndefinedValue ? map.TryGet(item, out _) : throw run.Fail($"a {item.TypeName} cannot be a key of a map");
+                return KeyComparer.IsKey(item) || item is UndefinedValue ? map.TryGet(run, item, out _) : throw run.Fail($"a {item.TypeName} cannot be a key of a map");
             case ListValue or IteratorValue or UndefinedValue:
                 foreach (var candidate in Iteration.Items(run, container))
                 {
@@ -86,7 +86,7 @@ internal static class Comparison
         run.Step(a.Count);
         foreach (var (key, value) in a.Items)
         {
-            if (!b.TryGet(key, out var other) || !AreEqual(run, value, other))
+            if (!b.TryGet(run, key, out var other) || !AreEqual(run, value, other))
             {
                 return false;
             }

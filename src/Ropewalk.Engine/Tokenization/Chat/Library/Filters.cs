@@ -96,6 +96,7 @@ internal static class Filters
             return Access.Item(run, value, path);
         }
 
+        run.Create(text.Text.Length);
         foreach (var part in text.Text.Split('.'))
         {
             run.Step();

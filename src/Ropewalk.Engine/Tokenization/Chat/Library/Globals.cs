@@ -80,6 +80,7 @@ internal static class Globals
                 run.CreateItems(other.Count);
                 foreach (var (key, value) in other.Items)
                 {
+                    run.Touch((key as TextValue)?.Text.Length ?? 0);
                     map.Set(key, value);
                 }
 
@@ -95,6 +96,7 @@ internal static class Globals
                 }
 
                 run.CreateItems(1);
+                run.Touch((items[0] as TextValue)?.Text.Length ?? 0);
                 map.Set(items[0], items[1]);
             }
         }

@@ -26,6 +26,6 @@ internal static class MapMethods
     private static JinjaValue Get(Evaluation run, MapValue map, CallArguments arguments)
     {
         var values = arguments.Bind(run, "get", 1, "key", "default");
-        return map.TryGet(values[0]!, out var value) ? value : values[1] ?? NoneValue.Instance;
+        return map.TryGet(run, values[0]!, out var value) ? value : values[1] ?? NoneValue.Instance;
     }
 }

@@ -17,6 +17,7 @@ internal static class NumberFilters
             throw run.Fail("int: the base is 2, 8, 10 or 16");
         }
 
+        run.Touch((value as TextValue)?.Text.Length ?? 0);
         return value switch
         {
             TextValue text when Whole(text.Text, (int)radix) is { } whole => IntValue.Of(whole),
@@ -33,6 +34,7 @@ internal static class NumberFilters
     public static JinjaValue Float(Evaluation run, JinjaValue value, CallArguments arguments)
     {
         var absent = arguments.Bind(run, "float", 0, "default")[0] ?? new FloatValue(0);
+        run.Touch((value as TextValue)?.Text.Length ?? 0);
         return value switch
         {
             TextValue text => Real(text.Text) is { } real ? new FloatValue(real) : absent,

@@ -44,6 +44,7 @@ internal static class OrderFilters
         {
             run.CreateItems(2);
             var key = Key(run, Part(run, item, values[1]), IsTrue(values[0]));
+            run.Touch((key as TextValue)?.Text.Length ?? 0);
             if (seen.Add(KeyComparer.IsKey(key) ? key : throw run.Fail($"unique: a {key.TypeName} cannot be told apart from others; texts and numbers can")))
             {
                 items.Add(item);
@@ -82,8 +83,14 @@ internal static class OrderFilters
         value is TextValue text && !isCaseSensitive ? PythonCase.Lower(run, text) : value;
 
     /// <summary>Sorting may go by several attributes, with commas between.</summary>
-    private static JinjaValue SortKey(Evaluation run, JinjaValue item, JinjaValue? path, bool isCaseSensitive) =>
-        path is TextValue { Text: var text } && text.Contains(',')
-            ? new ListValue([.. text.Split(',').Select(p => Key(run, Part(run, item, new TextValue(p)), isCaseSensitive))])
-            : Key(run, Part(run, item, path), isCaseSensitive);
+    private static JinjaValue SortKey(Evaluation run, JinjaValue item, JinjaValue? path, bool isCaseSensitive)
+    {
+        if (path is not TextValue { Text: var text } || !text.Contains(','))
+        {
+            return Key(run, Part(run, item, path), isCaseSensitive);
+        }
+
+        run.CreateItems(text.Length);
+        return new ListValue([.. text.Split(',').Select(p => Key(run, Part(run, item, new TextValue(p)), isCaseSensitive))]);
+    }
 }

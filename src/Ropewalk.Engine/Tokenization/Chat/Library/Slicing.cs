@@ -34,6 +34,13 @@ internal static class Slicing
         }
     }
 
+    /// <summary>Characters of a text as Python counts them.</summary>
+    public static int Length(Evaluation run, TextValue text)
+    {
+        run.Touch(text.Text.Length);
+        return text.Count;
+    }
+
     /// <summary>The number of the first character of a slice of a text, for a start as methods take it.</summary>
     public static int Start(Evaluation run, TextValue text, JinjaValue? start)
     {

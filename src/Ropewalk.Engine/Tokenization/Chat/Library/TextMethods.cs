@@ -19,9 +19,9 @@ internal static class TextMethods
         ["startswith"] = (run, text, name, arguments) => HasEnd(run, text, name, arguments, (t, end) => t.StartsWith(end, StringComparison.Ordinal)),
         ["endswith"] = (run, text, name, arguments) => HasEnd(run, text, name, arguments, (t, end) => t.EndsWith(end, StringComparison.Ordinal)),
         ["removeprefix"] = (run, text, name, arguments) => Text(run, name, arguments) is var end && text.Text.StartsWith(end, StringComparison.Ordinal)
-            ? text.Slice(end.Length, text.Text.Length) : text,
-        ["removesuffix"] = (run, text, name, arguments) => Text(run, name, arguments) is { Length: > 0 } end && text.Text.EndsWith(end, StringComparison.Ordinal)
-            ? text.Slice(0, text.Text.Length - end.Length) : text,
+            ? Part(run, text, end.Length, text.Text.Length) : text,
+        ["removesuffix"] = (run, text, name, arguments) => Text(run, name, arguments) is var end && text.Text.EndsWith(end, StringComparison.Ordinal)
+            ? Part(run, text, 0, text.Text.Length - end.Length) : text,
         ["replace"] = (run, text, name, arguments) =>
         {
             var values = arguments.Bind(run, name, 2, "old", "new", "count");
@@ -36,7 +36,7 @@ internal static class TextMethods
         ["index"] = (run, text, name, arguments) => Position(run, text, name, arguments, isLast: false),
         ["rindex"] = (run, text, name, arguments) => Position(run, text, name, arguments, isLast: true),
         ["count"] = (run, text, name, arguments) => IntValue.Of(
-            Text(run, name, arguments) is { Length: > 0 } part ? SubstringSearch.Matches(run, text.Text, part).Count() : text.Count + 1),
+            Text(run, name, arguments) is { Length: > 0 } part ? SubstringSearch.Matches(run, text.Text, part).Count() : Slicing.Length(run, text) + 1),
         ["join"] = (run, text, name, arguments) => Join(run, text, arguments.Bind(run, name, 1, "iterable")[0]!),
         ["isdigit"] = (run, text, name, arguments) => All(run, text, name, arguments, r => CharUnicodeInfo.GetDigitValue(r.ToString(), 0) >= 0),
         ["isalpha"] = (run, text, name, arguments) => All(run, text, name, arguments, Rune.IsLetter),
@@ -55,7 +55,7 @@ internal static class TextMethods
     /// <summary>The text without white space, or without any of these characters, at its ends.</summary>
     public static TextValue Strip(Evaluation run, TextValue text, JinjaValue? characters, bool left = true, bool right = true)
     {
-        run.Touch(text.Text.Length);
+        run.Touch(text.Text.Length + ((characters as TextValue)?.Text.Length ?? 0));
         HashSet<Rune>? set = characters is null or NoneValue ? null : [.. RequireText(run, "strip", characters).Text.EnumerateRunes()];
         bool Goes(int at) => set is null ? PythonSpace.Is(text.Text[at]) : Rune.TryGetRuneAt(text.Text, at, out var rune) && set.Contains(rune);
         int Before(int at) => at > 1 && char.IsSurrogatePair(text.Text[at - 2], text.Text[at - 1]) ? at - 2 : at - 1;
@@ -70,8 +70,7 @@ internal static class TextMethods
             end = Before(end);
         }
 
-        run.Create(end - start);
-        return text.Slice(start, end);
+        return Part(run, text, start, end);
     }
 
     /// <summary>The text with each part replaced by another.</summary>
@@ -133,7 +132,18 @@ internal static class TextMethods
         yield return text.Text.Length;
     }
 
-    private static string Text(Evaluation run, string name, CallArguments arguments) => RequireText(run, name, arguments.Bind(run, name, 1, "text")[0]!).Text;
+    private static TextValue Part(Evaluation run, TextValue text, int start, int end)
+    {
+        run.Create(end - start);
+        return text.Slice(start, end);
+    }
+
+    private static string Text(Evaluation run, string name, CallArguments arguments)
+    {
+        var text = RequireText(run, name, arguments.Bind(run, name, 1, "text")[0]!).Text;
+        run.Touch(text.Length);
+        return text;
+    }
 
     private static TextValue Mapped(Evaluation run, TextValue text, string name, CallArguments arguments, Func<Evaluation, TextValue, TextValue> map)
     {
@@ -144,9 +154,14 @@ internal static class TextMethods
     private static BoolValue HasEnd(Evaluation run, TextValue text, string name, CallArguments arguments, Func<string, string, bool> test)
     {
         var end = arguments.Bind(run, name, 1, "text")[0]!;
-        return BoolValue.Of(end is ListValue { Kind: SequenceKind.Tuple } several
-            ? several.Items.Any(e => test(text.Text, RequireText(run, name, e).Text))
-            : test(text.Text, RequireText(run, name, end).Text));
+        bool Has(JinjaValue wanted)
+        {
+            run.Step();
+            run.Touch((wanted as TextValue)?.Text.Length ?? 0);
+            return test(text.Text, RequireText(run, name, wanted).Text);
+        }
+
+        return BoolValue.Of(end is ListValue { Kind: SequenceKind.Tuple } several ? several.Items.Any(Has) : Has(end));
     }
 
     private static IntValue Position(Evaluation run, TextValue text, string name, CallArguments arguments, bool isLast)
@@ -155,6 +170,7 @@ internal static class TextMethods
         var part = RequireText(run, name, values[0]!).Text;
         var within = values[1] is null && values[2] is null ? text : (TextValue)Slicing.Cut(run, text, values[1], values[2], null);
         var first = within == text ? 0 : Slicing.Start(run, text, values[1]);
+        run.Touch(2L * text.Text.Length);
         var matches = part.Length > 0 ? SubstringSearch.Matches(run, within.Text, part, overlapping: true)
             : first > text.Count ? [] : [isLast ? within.Text.Length : 0];
         var at = isLast ? matches.LastOrDefault(-1) : matches.FirstOrDefault(-1);

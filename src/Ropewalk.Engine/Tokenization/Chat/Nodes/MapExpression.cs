@@ -18,6 +18,7 @@ internal sealed class MapExpression(int line, List<(Expression Key, Expression V
                 throw run.Fail($"a {name.TypeName} cannot be a key of a map; texts, numbers, true, false and none can");
             }
 
+            run.Touch((name as TextValue)?.Text.Length ?? 0);
             map.Set(name, value.Evaluate(run, scope));
         }
 

@@ -3,6 +3,9 @@ namespace Ropewalk.Engine.Tokenization.Chat;
 /// <summary>Finds one token inside of a tag.</summary>
 internal static class TagScanner
 {
+    // Names are looked up each time they are met.
+    private const int LongestName = 256;
+
     private static readonly string[] s_pairs = ["//", "**", "==", "!=", ">=", "<="];
 
     /// <summary>The kind and the end of the token that starts at <paramref name="at"/>, which is no white space.</summary>
@@ -22,7 +25,7 @@ internal static class TagScanner
                 end++;
             }
 
-            return (TokenKind.Name, end);
+            return end - at <= LongestName ? (TokenKind.Name, end) : throw source.Syntax(line, $"a name of {end - at} characters", $"at most {LongestName}");
         }
 
         if (c is '\'' or '"')

@@ -3,6 +3,7 @@ namespace Ropewalk.Engine.Tokenization.Chat;
 /// <summary>Reads a template's statements. What is not known is refused by name, never passed over.</summary>
 internal sealed class TemplateParser
 {
+    private const int MostParameters = 100;
     private const string Supported = "if, for, break, continue, set, macro, call, filter, with, generation, raw";
     private static readonly string[] s_constants = ["true", "false", "none", "True", "False", "None"];
 
@@ -224,6 +225,11 @@ internal sealed class TemplateParser
             if (parameters.Any(p => p.Name == name) || (value is null && parameters is [.., { Default: not null }]))
             {
                 throw _tokens.Source.Syntax(line, "the parameter " + TemplateSource.Quote(name), "each name once, and those with a default last");
+            }
+
+            if (parameters.Count == MostParameters)
+            {
+                throw _tokens.Source.Syntax(line, "more parameters", $"at most {MostParameters}");
             }
 
             parameters.Add((name, value));

@@ -5,7 +5,7 @@ namespace Ropewalk.Engine.Tokenization.Chat;
 /// <param name="items">The items.</param>
 internal sealed class IteratorValue(List<JinjaValue> items) : JinjaValue
 {
-    private List<JinjaValue> _items = items;
+    private int _next;
 
     /// <inheritdoc/>
     public override string TypeName => "generator";
@@ -13,24 +13,14 @@ internal sealed class IteratorValue(List<JinjaValue> items) : JinjaValue
     /// <inheritdoc/>
     public override bool IsTrue => true;
 
-    /// <summary>The items; a second time there are none.</summary>
+    /// <summary>The items that are left; a second time there are none.</summary>
     public List<JinjaValue> Take()
     {
-        var taken = _items;
-        _items = [];
-        return taken;
+        var left = _next == 0 ? items : items[_next..];
+        _next = items.Count;
+        return left;
     }
 
     /// <summary>The next item, or null; the others stay.</summary>
-    public JinjaValue? TakeFirst()
-    {
-        if (_items.Count == 0)
-        {
-            return null;
-        }
-
-        var first = _items[0];
-        _items = _items[1..];
-        return first;
-    }
+    public JinjaValue? TakeFirst() => _next < items.Count ? items[_next++] : null;
 }

@@ -20,9 +20,13 @@ internal sealed class MapValue : JinjaValue
     public IEnumerable<KeyValuePair<JinjaValue, JinjaValue>> Items => _items;
 
     /// <summary>Finds a value. A key of a kind that cannot be one is not there.</summary>
-    public bool TryGet(JinjaValue key, [NotNullWhen(true)] out JinjaValue? value)
+    /// <param name="run">Is charged for a text that is a key: to look it up is to go through it.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The value.</param>
+    public bool TryGet(Evaluation run, JinjaValue key, [NotNullWhen(true)] out JinjaValue? value)
     {
         value = null;
+        run.Touch((key as TextValue)?.Text.Length ?? 0);
         return KeyComparer.IsKey(key) && _items.TryGetValue(key, out value);
     }
 
