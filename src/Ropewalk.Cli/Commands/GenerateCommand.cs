@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Ropewalk.Engine.Generation;
 using Ropewalk.Engine.Models;
 using Ropewalk.Engine.Tokenization;
+using Ropewalk.Engine.Tokenization.Chat;
 using Ropewalk.Lab.Data;
 using Ropewalk.Lab.Runs;
 using Ropewalk.Positions;
@@ -16,6 +17,8 @@ internal static class GenerateCommand
     {
         var model = Options.Model();
         var prompt = new Option<string>("--prompt") { HelpName = "TEXT", Description = "Text to continue.", Required = true };
+        var chat = new Option<bool>("--chat") { Description = "Take the prompt as a user's message and write it as the model's chat template does. Special tokens inside of it are text." };
+        var system = new Option<string?>("--system") { HelpName = "TEXT", Description = "With --chat: a system message before it." };
         var maxTokens = new Option<int>("--max-tokens") { HelpName = "TOKENS", Description = "Tokens to generate at most.", DefaultValueFactory = _ => 128 };
         var temperature = new Option<double>("--temperature") { HelpName = "T", Description = "0 takes the likeliest token each time.", DefaultValueFactory = _ => 0 };
         var seed = Options.Seed();
@@ -25,7 +28,7 @@ internal static class GenerateCommand
         var mmap = Options.Mmap();
         var command = new Command("generate", "Continue a prompt. The factors are chosen once, for prompt and tokens together. Example: ropewalk generate my-model --prompt \"Once upon a time\" --max-tokens 200")
         {
-            model, prompt, maxTokens, temperature, seed, scaling, json, threads, mmap,
+            model, prompt, chat, system, maxTokens, temperature, seed, scaling, json, threads, mmap,
         };
         command.SetAction(parsed => CommandHost.Run(error, parsed.GetValue(threads), stop =>
         {
@@ -35,12 +38,19 @@ internal static class GenerateCommand
                 throw new UserInputException($"--temperature: found {heat}, expected 0 or more");
             }
 
+            if (parsed.GetValue(system) is not null && !parsed.GetValue(chat))
+            {
+                throw new UserInputException("--system: found it without --chat, expected both: a prompt alone has no system message");
+            }
+
             var limit = Options.AtLeast("--max-tokens", parsed.GetValue(maxTokens), 1);
             using var loaded = ModelLoader.Load(parsed.GetValue(model)!, parsed.GetValue(mmap));
             var tokenizer = Tokenizer.Load(parsed.GetValue(model)!);
             ExtendJob.RequireTokensInVocabulary(tokenizer, loaded, parsed.GetValue(model)!);
             var rule = Scalings.Choose(parsed.GetValue(scaling), loaded.Rope);
-            var ids = tokenizer.Encode(parsed.GetValue(prompt)!, matchSpecialTokens: false);
+            var ids = parsed.GetValue(chat)
+                ? Conversation(parsed.GetValue(model)!, tokenizer, parsed.GetValue(system), parsed.GetValue(prompt)!)
+                : tokenizer.Encode(parsed.GetValue(prompt)!, matchSpecialTokens: false);
             if (ids.Length == 0)
             {
                 throw new UserInputException("--prompt: found an empty text, and this tokenizer puts no token in front of it; expected at least one token");
@@ -102,5 +112,11 @@ internal static class GenerateCommand
             return ExitCodes.Done;
         }));
         return command;
+    }
+
+    private static int[] Conversation(string model, Tokenizer tokenizer, string? system, string prompt)
+    {
+        var user = new ChatMessage("user", prompt);
+        return ChatTemplate.Load(model).Encode(tokenizer, system is null ? [user] : [new ChatMessage("system", system), user]);
     }
 }

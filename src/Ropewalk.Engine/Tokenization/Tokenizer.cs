@@ -49,7 +49,7 @@ public sealed class Tokenizer
     /// <summary>Id of the token that ends a text, or null where the files name none.</summary>
     public int? EosToken => _parts.EosToken;
 
-    /// <summary>Whether <see cref="Encode"/> puts <see cref="BosToken"/> first when asked for special tokens.</summary>
+    /// <summary>Whether <see cref="Encode(string, bool, bool)"/> puts <see cref="BosToken"/> first when asked for special tokens.</summary>
     public bool AddsBos => BosToken is { } bos && _parts.Frame.Prefix is [var first, ..] && first == bos;
 
     /// <summary>What the files ask for and this tokenizer does not do, or does otherwise; one line each, to be shown.</summary>
@@ -83,6 +83,16 @@ public sealed class Tokenizer
     public int[] Encode(string text, bool addSpecialTokens = true, bool matchSpecialTokens = true)
     {
         ArgumentNullException.ThrowIfNull(text);
+        return Encode(text, addSpecialTokens, matchSpecialTokens, []);
+    }
+
+    /// <summary>The ids of a text in which special tokens are found, but for some stretches. Nothing is put around it.</summary>
+    /// <param name="text">Any text.</param>
+    /// <param name="literal">Stretches that others wrote; in order.</param>
+    internal int[] Encode(string text, TextRange[] literal) => Encode(text, addSpecialTokens: false, matchSpecialTokens: true, literal);
+
+    private int[] Encode(string text, bool addSpecialTokens, bool matchSpecialTokens, ReadOnlySpan<TextRange> literal)
+    {
         var wellFormed = WellFormed(text);
         var ids = new List<int>();
         if (addSpecialTokens)
@@ -91,7 +101,7 @@ public sealed class Tokenizer
         }
 
         var cuts = new List<(AddedToken? Token, int Start, int End)>();
-        _rawTokens.Cut(wellFormed, matchSpecialTokens, cuts);
+        _rawTokens.Cut(wellFormed, matchSpecialTokens, cuts, literal);
         foreach (var (token, start, end) in cuts)
         {
             if (token is not null)
@@ -100,7 +110,12 @@ public sealed class Tokenizer
             }
             else
             {
-                EncodeNormalized(Normalize(wellFormed[start..end]), start == 0, matchSpecialTokens, ids);
+                while (!literal.IsEmpty && literal[0].End <= start)
+                {
+                    literal = literal[1..];
+                }
+
+                EncodePiece(wellFormed[start..end], start == 0, matchSpecialTokens, LiteralRanges.Within(literal, start, end), ids);
             }
         }
 
@@ -159,10 +174,31 @@ public sealed class Tokenizer
     /// <summary>Whether the token controls the model and is no text of its own.</summary>
     public bool IsSpecial(int id) => _special.Contains(id);
 
-    private void EncodeNormalized(string text, bool atStart, bool matchSpecial, List<int> ids)
+    private void EncodePiece(string text, bool atStart, bool matchSpecial, TextRange[] literal, List<int> ids)
+    {
+        var normalized = Normalize(text);
+        var moved = literal.Length == 0 || !_normalizedTokens.HasSpecial ? []
+            : _parts.Normalizer is null ? literal : LiteralRanges.Normalized(text, literal, Normalize, normalized);
+        if (moved is not null)
+        {
+            EncodeNormalized(normalized, atStart, matchSpecial, moved, ids);
+            return;
+        }
+
+        // Rather two words at a seam than a special token that somebody typed.
+        var done = 0;
+        foreach (var (start, end) in literal.Append(new TextRange(text.Length, text.Length)))
+        {
+            EncodeNormalized(Normalize(text[done..start]), atStart && done == 0, matchSpecial, [], ids);
+            EncodeNormalized(Normalize(text[start..end]), atStart && start == 0, matchSpecial: false, [], ids);
+            done = end;
+        }
+    }
+
+    private void EncodeNormalized(string text, bool atStart, bool matchSpecial, TextRange[] literal, List<int> ids)
     {
         var cuts = new List<(AddedToken? Token, int Start, int End)>();
-        _normalizedTokens.Cut(text, matchSpecial, cuts);
+        _normalizedTokens.Cut(text, matchSpecial, cuts, literal);
         foreach (var (token, start, end) in cuts)
         {
             if (token is not null)

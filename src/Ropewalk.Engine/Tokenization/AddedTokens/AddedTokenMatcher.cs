@@ -20,6 +20,7 @@ internal sealed class AddedTokenMatcher
         {
             if (text.Length > 0)
             {
+                HasSpecial |= token.Special;
                 firsts.Add(text[0]);
                 Add(token, text);
             }
@@ -28,11 +29,16 @@ internal sealed class AddedTokenMatcher
         _firsts = SearchValues.Create([.. firsts]);
     }
 
+    /// <summary>Whether any of the tokens is special.</summary>
+    public bool HasSpecial { get; }
+
     /// <summary>Appends the cuts of <paramref name="text"/>, in order, without empty ones.</summary>
     /// <param name="text">Well-formed text.</param>
     /// <param name="matchSpecial">False leaves special tokens in the text as text.</param>
     /// <param name="cuts">Receives (token or null, start, end).</param>
-    public void Cut(ReadOnlySpan<char> text, bool matchSpecial, List<(AddedToken? Token, int Start, int End)> cuts)
+    /// <param name="literal">Where special tokens stay text though they are matched elsewhere; in order. A token that only reaches into
+    /// such a stretch stays text too.</param>
+    public void Cut(ReadOnlySpan<char> text, bool matchSpecial, List<(AddedToken? Token, int Start, int End)> cuts, ReadOnlySpan<TextRange> literal = default)
     {
         var done = 0;
         for (var at = 0; at < text.Length;)
@@ -47,6 +53,18 @@ internal sealed class AddedTokenMatcher
             var token = Longest(text, at, out var end);
             if (token is null)
             {
+                at++;
+                continue;
+            }
+
+            while (!literal.IsEmpty && literal[0].End <= at)
+            {
+                literal = literal[1..];
+            }
+
+            if (token.Special && !literal.IsEmpty && literal[0].Start < end)
+            {
+                // Another token may start inside of this one, behind the stretch.
                 at++;
                 continue;
             }

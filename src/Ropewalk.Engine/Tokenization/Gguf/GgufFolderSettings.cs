@@ -1,8 +1,8 @@
-using System.Text;
 using System.Text.Json;
 using Ropewalk.Engine.Formats;
 using Ropewalk.Engine.Formats.Gguf;
 using Ropewalk.Engine.Formats.HuggingFace;
+using Ropewalk.Engine.Tokenization.Chat;
 
 namespace Ropewalk.Engine.Tokenization;
 
@@ -12,8 +12,6 @@ namespace Ropewalk.Engine.Tokenization;
 /// <param name="ChatTemplate">The template, or null.</param>
 internal sealed record GgufFolderSettings(GgufSpecialTokens Special, string? ChatTemplate)
 {
-    private const int MaxTemplateBytes = 4 << 20;
-
     public static GgufFolderSettings Read(string folder, Tokenizer tokenizer, int count)
     {
         var config = Fields(folder, "tokenizer_config.json");
@@ -30,7 +28,7 @@ internal sealed record GgufFolderSettings(GgufSpecialTokens Special, string? Cha
             AddsBos = frame.Prefix.Length > 0,
             AddsEos = frame.Suffix.Length > 0,
         };
-        return new GgufFolderSettings(special, Template(folder, config));
+        return new GgufFolderSettings(special, ChatTemplateFiles.OfFolder(folder).Templates.GetValueOrDefault(ChatTemplateFiles.Default)?.Text);
     }
 
     public void WriteTo(GgufMetadata metadata)
@@ -81,32 +79,6 @@ internal sealed record GgufFolderSettings(GgufSpecialTokens Special, string? Cha
 
         var text = value.ValueKind == JsonValueKind.Object ? config.OptionalObject(name)!.RequiredString("content") : config.RequiredString(name);
         return tokenizer.TokenId(text);
-    }
-
-    /// <summary>A text, or of several named ones the default; newer folders have a file for it.</summary>
-    private static string? Template(string folder, ConfigFields? config)
-    {
-        if (config is null || !config.TryGet("chat_template", out var value))
-        {
-            var path = Path.Combine(folder, "chat_template.jinja");
-            return File.Exists(path) ? Encoding.UTF8.GetString(RegularFile.ReadAll(path, "a chat template", MaxTemplateBytes)) : null;
-        }
-
-        if (value.ValueKind != JsonValueKind.Array)
-        {
-            return config.RequiredString("chat_template");
-        }
-
-        foreach (var item in value.EnumerateArray().Where(i => i.ValueKind == JsonValueKind.Object))
-        {
-            var template = new ConfigFields(item, config.File, "chat_template.");
-            if (template.RequiredString("name") == "default")
-            {
-                return template.RequiredString("template");
-            }
-        }
-
-        return null;
     }
 
     private static ConfigFields? Fields(string folder, string name)
