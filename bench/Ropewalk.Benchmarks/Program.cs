@@ -15,5 +15,10 @@ if (args is ["window", _, ..])
     return WindowBenchmark.Run(args[1], args.Length > 2 ? int.Parse(args[2]) : 1024, args.Length > 3 ? int.Parse(args[3]) : 8);
 }
 
-Console.Error.WriteLine("usage: gemm | types | window MODEL [TOKENS] [WINDOWS]");
+if (args is ["tokenize", _, ..])
+{
+    return TokenizeBenchmark.Run(args[1], args.Length > 2 ? args[2] : "bench/Ropewalk.Benchmarks/tokenizers-js", args.Length > 3 ? args[3] : null);
+}
+
+Console.Error.WriteLine("usage: gemm | types | window MODEL [TOKENS] [WINDOWS] | tokenize SHARED [TOKENIZERS-JS] [NAME]");
 return 2;
