@@ -18,6 +18,7 @@ public sealed class Tokenizer
     private readonly HashSet<int> _special;
     private readonly AddedTokenMatcher _rawTokens;
     private readonly AddedTokenMatcher _normalizedTokens;
+    private readonly WordEncoder? _words;
 
     internal Tokenizer(TokenizerParts parts)
     {
@@ -35,6 +36,7 @@ public sealed class Tokenizer
             _texts[token.Id] = token.Content;
         }
 
+        _words = WordEncoder.Create(parts.PreTokenizer, parts.Model);
         _special = [.. added.Where(t => t.Special).Select(t => t.Id)];
         _rawTokens = new AddedTokenMatcher(added.Where(t => !t.Normalized).Select(t => (t, t.Content)));
         _normalizedTokens = new AddedTokenMatcher(added.Where(t => t.Normalized).Select(t => (t, Normalize(t.Content))));
@@ -83,13 +85,25 @@ public sealed class Tokenizer
     public int[] Encode(string text, bool addSpecialTokens = true, bool matchSpecialTokens = true)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var wellFormed = WellFormed(text);
         var ids = new List<int>();
         if (addSpecialTokens)
         {
             ids.AddRange(_parts.Frame.Prefix);
         }
 
+        EncodePart(text, continues: false, matchSpecialTokens, ids);
+        if (addSpecialTokens)
+        {
+            ids.AddRange(_parts.Frame.Suffix);
+        }
+
+        return [.. ids];
+    }
+
+    /// <summary>Appends the ids of a text, or of what follows a place that <see cref="TextCutter"/> found.</summary>
+    internal void EncodePart(string text, bool continues, bool matchSpecialTokens, List<int> ids)
+    {
+        var wellFormed = WellFormed(text);
         var cuts = new List<(AddedToken? Token, int Start, int End)>();
         _rawTokens.Cut(wellFormed, matchSpecialTokens, cuts);
         foreach (var (token, start, end) in cuts)
@@ -100,16 +114,10 @@ public sealed class Tokenizer
             }
             else
             {
-                EncodeNormalized(Normalize(wellFormed[start..end]), start == 0, matchSpecialTokens, ids);
+                var goesOn = continues && start == 0;
+                EncodeNormalized(Normalize(wellFormed[start..end], goesOn), start == 0 && !continues, goesOn, matchSpecialTokens, ids);
             }
         }
-
-        if (addSpecialTokens)
-        {
-            ids.AddRange(_parts.Frame.Suffix);
-        }
-
-        return [.. ids];
     }
 
     /// <summary>The text of ids. Bytes that are no UTF-8 become U+FFFD; ids in a gap of the vocabulary become nothing.</summary>
@@ -156,7 +164,7 @@ public sealed class Tokenizer
     /// <summary>Whether the token controls the model and is no text of its own.</summary>
     public bool IsSpecial(int id) => _special.Contains(id);
 
-    private void EncodeNormalized(string text, bool atStart, bool matchSpecial, List<int> ids)
+    private void EncodeNormalized(string text, bool atStart, bool continues, bool matchSpecial, List<int> ids)
     {
         var cuts = new List<(AddedToken? Token, int Start, int End)>();
         _normalizedTokens.Cut(text, matchSpecial, cuts);
@@ -168,7 +176,13 @@ public sealed class Tokenizer
                 continue;
             }
 
-            var piece = new Piece(text.AsMemory(start, end - start), atStart && start == 0);
+            if (_words is not null)
+            {
+                _words.Encode(text.AsSpan(start, end - start), continues && start == 0, ids);
+                continue;
+            }
+
+            var piece = new Piece(text.AsMemory(start, end - start), atStart && start == 0, continues && start == 0);
             foreach (var word in _parts.PreTokenizer?.Split([piece]) ?? [piece])
             {
                 _parts.Model.Encode(word.Text.Span, ids);
@@ -176,7 +190,8 @@ public sealed class Tokenizer
         }
     }
 
-    private string Normalize(string text) => _parts.Normalizer?.Normalize(text) ?? text;
+    private string Normalize(string text, bool continues = false) =>
+        (continues ? _parts.Normalizer?.Rest : _parts.Normalizer)?.Normalize(text) ?? text;
 
     private bool TryGetText(int id, bool skipSpecialTokens, [NotNullWhen(true)] out string? text)
     {

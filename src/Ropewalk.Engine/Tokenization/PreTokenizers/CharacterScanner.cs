@@ -14,6 +14,11 @@ internal sealed class CharacterScanner(Func<Rune, bool> isMatch) : PatternScanne
     public static bool IsPunctuation(Rune rune) =>
         Rune.IsPunctuation(rune) || (rune.IsAscii && Rune.IsSymbol(rune));
 
+    /// <summary>All white space cuts, or none does; a class with some of it is nobody's.</summary>
+    public override TextCut Cuts { get; } = Spaces.All(isMatch) ? TextCut.BeforeSpace : Spaces.Any(isMatch) ? TextCut.Unknown : TextCut.Elsewhere;
+
+    private static IEnumerable<Rune> Spaces => Enumerable.Range(0, 0x10000).Where(c => char.IsWhiteSpace((char)c)).Select(c => new Rune(c));
+
     public override void Scan(ReadOnlySpan<char> text, List<Stretch> stretches)
     {
         var done = 0;

@@ -8,6 +8,31 @@ internal sealed class SplitPreTokenizer(PatternScanner scanner, SplitBehavior be
         SplitBehaviors.Read(field.Required("behavior")),
         field.BoolOr("invert", false));
 
+    public override TextCut Cuts => (behavior, scanner.Cuts) switch
+    {
+        (SplitBehavior.Isolated or SplitBehavior.Removed, var cuts) => cuts,
+        (SplitBehavior.Contiguous, TextCut.Elsewhere) => TextCut.Elsewhere,
+        _ => TextCut.Unknown,
+    };
+
+    /// <summary>The scanner, where each of its matches is a word and nothing lies between; else null.</summary>
+    public WordScanner? Words => behavior == SplitBehavior.Isolated || (behavior == SplitBehavior.Removed && invert) ? scanner as WordScanner : null;
+
+    /// <summary>Appends the pieces of <paramref name="text"/>; <paramref name="stretches"/> is empty before.</summary>
+    public void Cut(ReadOnlySpan<char> text, List<Stretch> stretches)
+    {
+        scanner.Scan(text, stretches);
+        if (invert)
+        {
+            for (var i = 0; i < stretches.Count; i++)
+            {
+                stretches[i] = stretches[i] with { IsMatch = !stretches[i].IsMatch };
+            }
+        }
+
+        SplitBehaviors.Apply(behavior, stretches);
+    }
+
     public override List<Piece> Split(List<Piece> pieces)
     {
         var result = new List<Piece>();
@@ -15,19 +40,10 @@ internal sealed class SplitPreTokenizer(PatternScanner scanner, SplitBehavior be
         foreach (var piece in pieces)
         {
             stretches.Clear();
-            scanner.Scan(piece.Text.Span, stretches);
-            if (invert)
-            {
-                for (var i = 0; i < stretches.Count; i++)
-                {
-                    stretches[i] = stretches[i] with { IsMatch = !stretches[i].IsMatch };
-                }
-            }
-
-            SplitBehaviors.Apply(behavior, stretches);
+            Cut(piece.Text.Span, stretches);
             foreach (var s in stretches)
             {
-                result.Add(new Piece(piece.Text[s.Start..s.End], piece.AtStart && s.Start == 0));
+                result.Add(new Piece(piece.Text[s.Start..s.End], piece.AtStart && s.Start == 0, piece.Continues && s.Start == 0 && Cuts == TextCut.Elsewhere));
             }
         }
 
