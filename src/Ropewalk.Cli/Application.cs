@@ -22,6 +22,7 @@ public static class Application
             InspectCommand.Create(output, error),
             GenerateCommand.Create(output, error),
             ConvertCommand.Create(output, error),
+            TokenizeCommand.Create(output, error),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

@@ -60,7 +60,8 @@ public sealed class Tokenizer
     /// <summary>What it is put together from, for those who write it in another form.</summary>
     internal TokenizerParts Parts => _parts;
 
-    /// <summary>Reads a folder's tokenizer.json, and tokenizer_config.json where it exists; or the tokenizer of a GGUF file.</summary>
+    /// <summary>Reads a folder's tokenizer.json, and tokenizer_config.json where it exists; or the tokenizer of a GGUF file;
+    /// or a tokenizer.json alone (any file whose name ends in .json).</summary>
     /// <remarks>Which special tokens go around a text: what the post_processor of tokenizer.json says, if it has a
     /// TemplateProcessing. Only where it has none do add_bos_token and add_eos_token of tokenizer_config.json count. Where
     /// both speak and differ, tokenizer.json wins and <see cref="Notes"/> says so.</remarks>
