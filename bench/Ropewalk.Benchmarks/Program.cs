@@ -20,5 +20,10 @@ if (args is ["tokenize", _, ..])
     return TokenizeBenchmark.Run(args[1], args.Length > 2 ? args[2] : "bench/Ropewalk.Benchmarks/tokenizers-js", args.Length > 3 ? args[3] : null);
 }
 
-Console.Error.WriteLine("usage: gemm | types | window MODEL [TOKENS] [WINDOWS] | tokenize SHARED [TOKENIZERS-JS] [NAME]");
+if (args is ["hostile", _])
+{
+    return HostileTextBenchmark.Run(args[1]);
+}
+
+Console.Error.WriteLine("usage: gemm | types | window MODEL [TOKENS] [WINDOWS] | tokenize SHARED [TOKENIZERS-JS] [NAME] | hostile SHARED");
 return 2;
