@@ -14,7 +14,7 @@ public sealed class StreamingEncoderTests
     public static TheoryData<string, bool> Names()
     {
         var data = new TheoryData<string, bool>();
-        foreach (var name in (string[])["llama2", "phi-3-mini", "phi-2", "falcon", "llama2xs", "stories260K", "bytes2m", .. s_pre.Select(p => "gpt-2 with " + p)])
+        foreach (var name in (string[])["llama2", "phi-3-mini", "phi-2", "falcon", "llama2xs", "stories260K", "bytes2m", .. s_pre.Select(p => TokenizerFolders.GptWith + p)])
         {
             data.Add(name, false);
             data.Add(name, true);
@@ -27,7 +27,7 @@ public sealed class StreamingEncoderTests
     [MemberData(nameof(Names))]
     public void Parts_have_the_ids_of_the_whole(string name, bool matchSpecial)
     {
-        var tokenizer = Load(name);
+        var tokenizer = TokenizerFolders.Get(name);
         for (var seed = 0; seed < 60; seed++)
         {
             Compare(tokenizer, Text(new Random(seed)), matchSpecial, mustCut: true);
@@ -93,18 +93,6 @@ public sealed class StreamingEncoderTests
         encoder.Finish(ids);
         Assert.Equal(tokenizer.Encode(string.Concat(Enumerable.Repeat(line, 1000))), ids);
         Assert.True(before > 0.8 * ids.Count, $"{before} of {ids.Count} ids after nine tenths of the text");
-    }
-
-    private static Tokenizer Load(string name)
-    {
-        if (!name.StartsWith("gpt-2 with ", StringComparison.Ordinal))
-        {
-            return TokenizerFolders.Get(name);
-        }
-
-        var metadata = VocabularyFiles.Get("gpt-2").Without("tokenizer.ggml.pre");
-        metadata.Set("tokenizer.ggml.pre", name["gpt-2 with ".Length..]);
-        return GgufTokenizerReader.Read(metadata).Tokenizer;
     }
 
     private static void Compare(Tokenizer tokenizer, string text, bool matchSpecial, bool mustCut)
