@@ -40,5 +40,15 @@ if (args is ["model-types", ..])
     return ModelTypesBenchmark.Run(args.Length > 1 ? int.Parse(args[1]) : 512);
 }
 
-Console.Error.WriteLine("usage: engine [--peer llama.cpp] | gemm | types | window MODEL [TOKENS] [WINDOWS] | generate 134m|7b|LAYERS,WIDTH,HEADS,FEEDFORWARD,VOCABULARY OUT.gguf [TYPE] [--filled] | load MODEL [--mmap] | model-types [TOKENS]");
+if (args is ["tokenize", _, ..])
+{
+    return TokenizeBenchmark.Run(args[1], args.Length > 2 ? args[2] : "bench/Ropewalk.Benchmarks/tokenizers-js", args.Length > 3 ? args[3] : null);
+}
+
+if (args is ["hostile", _])
+{
+    return HostileTextBenchmark.Run(args[1]);
+}
+
+Console.Error.WriteLine("usage: engine [--peer llama.cpp] | gemm | types | window MODEL [TOKENS] [WINDOWS] | generate 134m|7b|LAYERS,WIDTH,HEADS,FEEDFORWARD,VOCABULARY OUT.gguf [TYPE] [--filled] | load MODEL [--mmap] | model-types [TOKENS] | tokenize SHARED [TOKENIZERS-JS] [NAME] | hostile SHARED");
 return 2;

@@ -23,6 +23,7 @@ public static class Application
             GenerateCommand.Create(output, error),
             ConvertCommand.Create(output, error),
             ChatTemplateCommand.Create(output, error),
+            TokenizeCommand.Create(output, error),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

@@ -18,6 +18,7 @@ public sealed class Tokenizer
     private readonly HashSet<int> _special;
     private readonly AddedTokenMatcher _rawTokens;
     private readonly AddedTokenMatcher _normalizedTokens;
+    private readonly WordEncoder? _words;
 
     internal Tokenizer(TokenizerParts parts)
     {
@@ -35,6 +36,7 @@ public sealed class Tokenizer
             _texts[token.Id] = token.Content;
         }
 
+        _words = WordEncoder.Create(parts.PreTokenizer, parts.Model);
         _special = [.. added.Where(t => t.Special).Select(t => t.Id)];
         _rawTokens = new AddedTokenMatcher(added.Where(t => !t.Normalized).Select(t => (t, t.Content)));
         _normalizedTokens = new AddedTokenMatcher(added.Where(t => t.Normalized).Select(t => (t, parts.Normalizer?.NormalizeToken(t.Content) ?? t.Content)));
@@ -58,7 +60,8 @@ public sealed class Tokenizer
     /// <summary>What it is put together from, for those who write it in another form.</summary>
     internal TokenizerParts Parts => _parts;
 
-    /// <summary>Reads a folder's tokenizer.json, and tokenizer_config.json where it exists; or the tokenizer of a GGUF file.</summary>
+    /// <summary>Reads a folder's tokenizer.json, and tokenizer_config.json where it exists; or the tokenizer of a GGUF file;
+    /// or a tokenizer.json alone (any file whose name ends in .json).</summary>
     /// <remarks>Which special tokens go around a text: what the post_processor of tokenizer.json says, if it has a
     /// TemplateProcessing. Only where it has none do add_bos_token and add_eos_token of tokenizer_config.json count. Where
     /// both speak and differ, tokenizer.json wins and <see cref="Notes"/> says so.</remarks>
@@ -93,13 +96,28 @@ public sealed class Tokenizer
 
     private int[] Encode(string text, bool addSpecialTokens, bool matchSpecialTokens, ReadOnlySpan<TextRange> literal)
     {
-        var wellFormed = WellFormed(text);
         var ids = new List<int>();
         if (addSpecialTokens)
         {
             ids.AddRange(_parts.Frame.Prefix);
         }
 
+        EncodePart(text, continues: false, matchSpecialTokens, literal, ids);
+        if (addSpecialTokens)
+        {
+            ids.AddRange(_parts.Frame.Suffix);
+        }
+
+        return [.. ids];
+    }
+
+    /// <summary>Appends the ids of a text, or of what follows a place that <see cref="TextCutter"/> found.</summary>
+    internal void EncodePart(string text, bool continues, bool matchSpecialTokens, List<int> ids) =>
+        EncodePart(text, continues, matchSpecialTokens, [], ids);
+
+    private void EncodePart(string text, bool continues, bool matchSpecialTokens, ReadOnlySpan<TextRange> literal, List<int> ids)
+    {
+        var wellFormed = WellFormed(text);
         var cuts = new List<(AddedToken? Token, int Start, int End)>();
         _rawTokens.Cut(wellFormed, matchSpecialTokens, cuts, literal);
         foreach (var (token, start, end) in cuts)
@@ -115,16 +133,9 @@ public sealed class Tokenizer
                     literal = literal[1..];
                 }
 
-                EncodePiece(wellFormed[start..end], start == 0, matchSpecialTokens, LiteralRanges.Within(literal, start, end), ids);
+                EncodePiece(wellFormed[start..end], start == 0 && !continues, continues && start == 0, matchSpecialTokens, LiteralRanges.Within(literal, start, end), ids);
             }
         }
-
-        if (addSpecialTokens)
-        {
-            ids.AddRange(_parts.Frame.Suffix);
-        }
-
-        return [.. ids];
     }
 
     /// <summary>The text of ids. Bytes that are no UTF-8 become U+FFFD; ids in a gap of the vocabulary become nothing.</summary>
@@ -174,14 +185,14 @@ public sealed class Tokenizer
     /// <summary>Whether the token controls the model and is no text of its own.</summary>
     public bool IsSpecial(int id) => _special.Contains(id);
 
-    private void EncodePiece(string text, bool atStart, bool matchSpecial, TextRange[] literal, List<int> ids)
+    private void EncodePiece(string text, bool atStart, bool continues, bool matchSpecial, TextRange[] literal, List<int> ids)
     {
-        var normalized = Normalize(text);
+        var normalized = Normalize(text, continues);
         var moved = literal.Length == 0 || !_normalizedTokens.HasSpecial ? []
-            : _parts.Normalizer is null ? literal : LiteralRanges.Normalized(text, literal, Normalize, normalized);
+            : _parts.Normalizer is null ? literal : LiteralRanges.Normalized(text, literal, t => Normalize(t), normalized);
         if (moved is not null)
         {
-            EncodeNormalized(normalized, atStart, matchSpecial, moved, ids);
+            EncodeNormalized(normalized, atStart, continues, matchSpecial, moved, ids);
             return;
         }
 
@@ -189,13 +200,13 @@ public sealed class Tokenizer
         var done = 0;
         foreach (var (start, end) in literal.Append(new TextRange(text.Length, text.Length)))
         {
-            EncodeNormalized(Normalize(text[done..start]), atStart && done == 0, matchSpecial, [], ids);
-            EncodeNormalized(Normalize(text[start..end]), atStart && start == 0, matchSpecial: false, [], ids);
+            EncodeNormalized(Normalize(text[done..start]), atStart && done == 0, continues: false, matchSpecial, [], ids);
+            EncodeNormalized(Normalize(text[start..end]), atStart && start == 0, continues: false, matchSpecial: false, [], ids);
             done = end;
         }
     }
 
-    private void EncodeNormalized(string text, bool atStart, bool matchSpecial, TextRange[] literal, List<int> ids)
+    private void EncodeNormalized(string text, bool atStart, bool continues, bool matchSpecial, TextRange[] literal, List<int> ids)
     {
         var cuts = new List<(AddedToken? Token, int Start, int End)>();
         _normalizedTokens.Cut(text, matchSpecial, cuts, literal);
@@ -207,7 +218,13 @@ public sealed class Tokenizer
                 continue;
             }
 
-            var piece = new Piece(text.AsMemory(start, end - start), atStart && start == 0);
+            if (_words is not null)
+            {
+                _words.Encode(text.AsSpan(start, end - start), continues && start == 0, ids);
+                continue;
+            }
+
+            var piece = new Piece(text.AsMemory(start, end - start), atStart && start == 0, continues && start == 0);
             foreach (var word in _parts.PreTokenizer?.Split([piece]) ?? [piece])
             {
                 _parts.Model.Encode(word.Text.Span, ids);
@@ -215,7 +232,8 @@ public sealed class Tokenizer
         }
     }
 
-    private string Normalize(string text) => _parts.Normalizer?.Normalize(text) ?? text;
+    private string Normalize(string text, bool continues = false) =>
+        (continues ? _parts.Normalizer?.Rest : _parts.Normalizer)?.Normalize(text) ?? text;
 
     private bool TryGetText(int id, bool skipSpecialTokens, [NotNullWhen(true)] out string? text)
     {

@@ -10,6 +10,11 @@ internal static class TokenizerReader
 {
     public static Tokenizer Load(string path)
     {
+        if (File.Exists(path) && Path.GetExtension(path).Equals(".json", StringComparison.OrdinalIgnoreCase))
+        {
+            return Parse(TokenizerFile.Read(path), path, null);
+        }
+
         if (File.Exists(path))
         {
             using var gguf = GgufSet.Open(path);

@@ -58,6 +58,9 @@ internal sealed record GgufPreTokenizer(string[] Names, PreTokenizerStep[] Steps
     /// <summary>The values that are known, for a complaint.</summary>
     public static string Supported { get; } = string.Join(", ", All.SelectMany(p => p.Names).Distinct(StringComparer.Ordinal));
 
+    /// <summary>Whether a model of the table splits by this pattern.</summary>
+    public static bool HasPattern(string pattern) => Array.Exists(All, p => p.Steps.Contains(PreTokenizerStep.Split(pattern)));
+
     /// <summary>What a value stands for, or null.</summary>
     public static GgufPreTokenizer? Find(string name) => Array.Find(All, p => p.Names.Contains(name, StringComparer.Ordinal));
 

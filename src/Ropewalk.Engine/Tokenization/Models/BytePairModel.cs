@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Ropewalk.Engine.Tokenization;
@@ -8,6 +10,8 @@ namespace Ropewalk.Engine.Tokenization;
 /// parts are mostly words again, which a cache remembers.</remarks>
 internal sealed class BytePairModel : TokenModel
 {
+    private const int MaxStackChars = 3 * WordCache.MaxWordLength;
+
     private readonly BytePairSettings _settings;
     private readonly CharacterIds _characters;
     private readonly BytePairMerger _merger;
@@ -15,6 +19,7 @@ internal sealed class BytePairModel : TokenModel
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _tokens;
     private readonly int _longestToken;
     private readonly bool _hasAffixes;
+    private readonly bool _bytesStandAlone;
     private readonly WordCache _words = new();
     private readonly WordCache _parts = new();
 
@@ -44,6 +49,7 @@ internal sealed class BytePairModel : TokenModel
         }
 
         _merger = new BytePairMerger(merges);
+        _bytesStandAlone = settings.ByteIds is { } bytes && !bytes.Contains(-1) && !settings.Merges.Any(m => bytes.Contains(m.Left) || bytes.Contains(m.Right));
     }
 
     /// <summary>What it is made of.</summary>
@@ -51,6 +57,9 @@ internal sealed class BytePairModel : TokenModel
 
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, int> Vocabulary => _settings.Vocabulary;
+
+    /// <inheritdoc/>
+    public override bool MayJoin(char left, char right) => _settings.IgnoreMerges || PartsMayJoin(left, right);
 
     /// <inheritdoc/>
     public override void Encode(ReadOnlySpan<char> word, List<int> ids)
@@ -66,7 +75,24 @@ internal sealed class BytePairModel : TokenModel
         else if (_hasAffixes)
         {
             // What a character's token is depends on the word around it, and so a word cannot be cut.
-            ids.AddRange(Merge(word));
+            Merge(word, ids);
+        }
+        else
+        {
+            EncodeLong(word, ids);
+        }
+    }
+
+    /// <summary>The same for a word that the caller remembers: it takes no room among those that are remembered here.</summary>
+    public void EncodeOnce(ReadOnlySpan<char> word, List<int> ids)
+    {
+        if (_settings.IgnoreMerges && word.Length <= _longestToken && _tokens.TryGetValue(word, out var id))
+        {
+            ids.Add(id);
+        }
+        else if (word.Length <= MaxStackChars || _hasAffixes)
+        {
+            Merge(word, ids);
         }
         else
         {
@@ -79,7 +105,7 @@ internal sealed class BytePairModel : TokenModel
         var start = 0;
         for (var i = 1; i <= word.Length; i++)
         {
-            if (i < word.Length && MayJoin(word[i - 1], word[i]))
+            if (i < word.Length && PartsMayJoin(word[i - 1], word[i]))
             {
                 continue;
             }
@@ -96,36 +122,52 @@ internal sealed class BytePairModel : TokenModel
             }
             else
             {
-                ids.AddRange(Merge(part));
+                Merge(part, ids);
             }
         }
     }
 
-    /// <summary>Unknown characters count as joined, because they may become one token; so do halves of a pair.</summary>
-    private bool MayJoin(char left, char right) =>
-        _characters.OfUnit(left) < 0 || _characters.OfUnit(right) < 0 || _crossings.Get(left, right) >= 0;
+    /// <summary>Halves of a pair count as joined, and so do unknown characters, because they may become one token; unless each
+    /// becomes tokens for its bytes and no merge takes those.</summary>
+    private bool PartsMayJoin(char left, char right) =>
+        char.IsHighSurrogate(left) || _crossings.Get(left, right) >= 0
+        || (!_bytesStandAlone && (_characters.OfUnit(left) < 0 || _characters.OfUnit(right) < 0));
 
     private void EncodeCached(WordCache cache, ReadOnlySpan<char> word, bool wholeWord, List<int> ids)
     {
-        var found = cache.Get(word, out var place);
-        if (found is null)
+        if (cache.TryAppend(word, ids, out var place))
         {
-            found = wholeWord && _tokens.TryGetValue(word, out var id) ? [id] : Merge(word).ToArray();
-            cache.Set(place, word, found);
+            return;
         }
 
-        ids.AddRange(found);
+        var before = ids.Count;
+        if (wholeWord && _tokens.TryGetValue(word, out var id))
+        {
+            ids.Add(id);
+        }
+        else
+        {
+            Merge(word, ids);
+        }
+
+        cache.Set(place, word, CollectionsMarshal.AsSpan(ids)[before..]);
     }
 
-    private Span<int> Merge(ReadOnlySpan<char> word)
+    private void Merge(ReadOnlySpan<char> word, List<int> ids)
     {
-        var symbols = new int[_settings.ByteIds is null ? word.Length : word.Length * 3];
-        var count = Symbols(word, symbols);
-        return symbols.AsSpan(0, _merger.Merge(symbols.AsSpan(0, count)));
+        var most = _settings.ByteIds is null ? word.Length : word.Length * 3;
+        var rented = word.Length > MaxStackChars ? ArrayPool<int>.Shared.Rent(most) : null;
+        var symbols = rented ?? stackalloc int[MaxStackChars * 3];
+        symbols = symbols[..Symbols(word, symbols)];
+        CollectionExtensions.AddRange(ids, symbols[.._merger.Merge(symbols)]);
+        if (rented is not null)
+        {
+            ArrayPool<int>.Shared.Return(rented);
+        }
     }
 
     /// <summary>A token for each character; where there is none, tokens for its bytes, or the unknown token.</summary>
-    private int Symbols(ReadOnlySpan<char> word, int[] symbols)
+    private int Symbols(ReadOnlySpan<char> word, Span<int> symbols)
     {
         Span<byte> utf8 = stackalloc byte[4];
         var count = 0;
@@ -190,7 +232,7 @@ internal sealed class BytePairModel : TokenModel
         return true;
     }
 
-    private void Flush(int[] symbols, ref int count, ref bool pending)
+    private void Flush(Span<int> symbols, ref int count, ref bool pending)
     {
         if (pending)
         {

@@ -11,6 +11,9 @@ internal abstract class TokenModel
     /// <summary>Appends the ids of <paramref name="word"/>, which is well-formed and not empty.</summary>
     public abstract void Encode(ReadOnlySpan<char> word, List<int> ids);
 
+    /// <summary>Whether encoding a text as one word can differ from encoding its parts on both sides of a place between two characters.</summary>
+    public virtual bool MayJoin(char left, char right) => true;
+
     /// <summary>Reads a model; a new kind is one line here and one file.</summary>
     public static TokenModel Read(JsonField field, List<string> notes)
     {

@@ -35,16 +35,12 @@ internal sealed class UnigramModel : TokenModel
             return;
         }
 
-        var found = _words.Get(word, out var place);
-        if (found is null)
+        if (!_words.TryAppend(word, ids, out var place))
         {
-            var pieces = new List<int>();
-            EncodeAnew(word, pieces);
-            found = [.. pieces];
-            _words.Set(place, word, found);
+            var before = ids.Count;
+            EncodeAnew(word, ids);
+            _words.Set(place, word, CollectionsMarshal.AsSpan(ids)[before..]);
         }
-
-        ids.AddRange(found);
     }
 
     private void EncodeAnew(ReadOnlySpan<char> text, List<int> ids)

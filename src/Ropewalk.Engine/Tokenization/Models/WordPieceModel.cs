@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Ropewalk.Engine.Tokenization;
 
 /// <summary>BERT's model: the longest token that a word starts with, then the longest that goes on from there, to its end; a word
@@ -41,16 +43,12 @@ internal sealed class WordPieceModel : TokenModel
             return;
         }
 
-        var found = _words.Get(word, out var place);
-        if (found is null)
+        if (!_words.TryAppend(word, ids, out var place))
         {
-            var pieces = new List<int>();
-            EncodeAnew(word, pieces);
-            found = [.. pieces];
-            _words.Set(place, word, found);
+            var before = ids.Count;
+            EncodeAnew(word, ids);
+            _words.Set(place, word, CollectionsMarshal.AsSpan(ids)[before..]);
         }
-
-        ids.AddRange(found);
     }
 
     private void EncodeAnew(ReadOnlySpan<char> word, List<int> ids)

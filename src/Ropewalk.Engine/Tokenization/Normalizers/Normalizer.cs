@@ -11,6 +11,16 @@ internal abstract class Normalizer
     /// <summary>What an added token is looked for as, in normalised text.</summary>
     public virtual string NormalizeToken(string content) => Normalize(content);
 
+    /// <summary>Whether a text can be cut between two characters, one of which is white space: then the parts, normalised by this and
+    /// by <see cref="Rest"/>, are the whole normalised, and white space and line breaks stay what they are.</summary>
+    public virtual bool CutsAt(char before, char after) => false;
+
+    /// <summary>The normalizer for what follows a cut, or null where nothing is to be done.</summary>
+    public virtual Normalizer? Rest => this;
+
+    /// <summary>Whether an added token can come about only from the same characters in the raw text, but for markers of spaces.</summary>
+    public virtual bool KeepsTokens => false;
+
     /// <summary>Reads a normalizer; a new kind is one line here and one file.</summary>
     public static Normalizer Read(JsonField field) => field.Type() switch
     {

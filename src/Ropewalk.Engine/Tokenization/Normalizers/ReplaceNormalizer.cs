@@ -5,6 +5,12 @@ namespace Ropewalk.Engine.Tokenization;
 /// <summary>Replaces each match of a pattern.</summary>
 internal sealed class ReplaceNormalizer(PatternScanner scanner, string content) : Normalizer
 {
+    private bool MarksSpaces => scanner is LiteralScanner { Literal: " " } && content.Length > 0 && !content.Any(char.IsWhiteSpace);
+
+    public override bool CutsAt(char before, char after) => MarksSpaces && before is '\n' or '\r';
+
+    public override bool KeepsTokens => MarksSpaces;
+
     public override string Normalize(string text)
     {
         if (text.Length == 0)

@@ -17,6 +17,7 @@ internal static class UnicodeData
     private static readonly Dictionary<int, int[]> Canonical = [];
     private static readonly Dictionary<int, int[]> Compatible = [];
     private static readonly Dictionary<(int, int), int> Composed = [];
+    private static readonly HashSet<int> Seconds = [];
 
     static UnicodeData()
     {
@@ -58,6 +59,10 @@ internal static class UnicodeData
             to.Add(point);
         }
     }
+
+    /// <summary>Whether some character composes with this one behind it.</summary>
+    public static bool JoinsBefore(int point) =>
+        Seconds.Contains(point) || point - VowelBase is >= 0 and < Vowels || point - TailBase is > 0 and < Tails;
 
     /// <summary>The character that two compose to, or -1.</summary>
     public static int Compose(int first, int second)
@@ -103,6 +108,7 @@ internal static class UnicodeData
         if (line[mark] == '=')
         {
             Composed[(to[0], to[1])] = from;
+            Seconds.Add(to[1]);
         }
     }
 

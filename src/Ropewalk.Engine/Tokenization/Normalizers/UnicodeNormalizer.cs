@@ -6,16 +6,57 @@ namespace Ropewalk.Engine.Tokenization;
 /// system's culture data, as this program does everywhere.</summary>
 internal sealed class UnicodeNormalizer(bool compatibility, bool compose) : Normalizer
 {
+    private readonly bool[] _stable = BuildStable(compatibility, compose);
+
+    /// <summary>Nothing combines with a line break before it, nor with ASCII; white space stays white space, but a compatible form may
+    /// begin or end with a space.</summary>
+    public override bool CutsAt(char before, char after) => !compatibility || before is '\n' or '\r' || (char.IsAscii(before) && char.IsAscii(after));
+
     public override string Normalize(string text)
     {
-        // Below U+0300 nothing combines; below U+0080 nothing decomposes either.
-        var highest = compose && !compatibility ? '\u02FF' : '\u007F';
-        if (text.AsSpan().IndexOfAnyExceptInRange('\0', highest) < 0)
+        var at = NextUnstable(text, 0);
+        if (at == text.Length)
         {
             return text;
         }
 
-        var points = new List<int>(text.Length);
+        var result = new StringBuilder(text.Length);
+        var points = new List<int>();
+        var done = 0;
+        while (at < text.Length)
+        {
+            // From the stable character before, which may take what follows, up to the next one, which takes part in nothing before it.
+            var start = at > done ? at - 1 : at;
+            start -= start > done && char.IsLowSurrogate(text[start]) ? 1 : 0;
+            var end = at;
+            while (end < text.Length && !_stable[text[end]])
+            {
+                end++;
+            }
+
+            result.Append(text, done, start - done);
+            NormalizePart(text.AsSpan(start, end - start), points, result);
+            done = end;
+            at = NextUnstable(text, end);
+        }
+
+        return result.Append(text, done, text.Length - done).ToString();
+    }
+
+    private int NextUnstable(string text, int from)
+    {
+        var at = from;
+        while (at < text.Length && _stable[text[at]])
+        {
+            at++;
+        }
+
+        return at;
+    }
+
+    private void NormalizePart(ReadOnlySpan<char> text, List<int> points, StringBuilder result)
+    {
+        points.Clear();
         foreach (var rune in text.EnumerateRunes())
         {
             UnicodeData.Decompose(rune.Value, compatibility, points);
@@ -27,13 +68,35 @@ internal sealed class UnicodeNormalizer(bool compatibility, bool compose) : Norm
             Compose(points);
         }
 
-        var result = new StringBuilder(points.Count);
+        Span<char> chars = stackalloc char[2];
         foreach (var point in points)
         {
-            result.Append(new Rune(point).ToString());
+            result.Append(chars[..new Rune(point).EncodeToUtf16(chars)]);
+        }
+    }
+
+    /// <summary>Which characters up to U+FFFF are starters that stay what they are and never join with what is before them. Halves of
+    /// pairs are not, so that the characters beyond go the long way.</summary>
+    private static bool[] BuildStable(bool compatibility, bool compose)
+    {
+        var stable = new bool[0x10000];
+        var points = new List<int>();
+        for (var c = 0; c < stable.Length; c++)
+        {
+            points.Clear();
+            if (!char.IsSurrogate((char)c) && UnicodeData.CombiningClass(c) == 0 && !UnicodeData.JoinsBefore(c))
+            {
+                UnicodeData.Decompose(c, compatibility, points);
+                if (compose)
+                {
+                    Compose(points);
+                }
+            }
+
+            stable[c] = points is [var same] && same == c;
         }
 
-        return result.ToString();
+        return stable;
     }
 
     /// <summary>Sorts each run of marks by combining class, equal ones in their order.</summary>

@@ -10,13 +10,20 @@ internal sealed class ByteLevelPreTokenizer(bool addPrefixSpace, bool useRegex) 
     public static ByteLevelPreTokenizer ReadByteLevel(JsonField field) =>
         new(field.BoolOr("add_prefix_space", true), field.BoolOr("use_regex", true));
 
+    public override TextCut Cuts => useRegex ? _scanner.Cuts : TextCut.Elsewhere;
+
+    public override bool AddsPrefix => addPrefixSpace;
+
+    /// <summary>The scanner of GPT-2's pattern, or null where something else cuts the words.</summary>
+    public Gpt2Scanner? Scanner => useRegex ? _scanner : null;
+
     public override List<Piece> Split(List<Piece> pieces)
     {
         var result = new List<Piece>();
         var stretches = new List<Stretch>();
         foreach (var piece in pieces)
         {
-            var text = addPrefixSpace && piece.Text.Span[0] != ' ' ? (" " + piece.Text.ToString()).AsMemory() : piece.Text;
+            var text = addPrefixSpace && !piece.Continues && piece.Text.Span[0] != ' ' ? (" " + piece.Text.ToString()).AsMemory() : piece.Text;
             stretches.Clear();
             if (useRegex)
             {
@@ -34,7 +41,7 @@ internal sealed class ByteLevelPreTokenizer(bool addPrefixSpace, bool useRegex) 
             {
                 var start = end;
                 end += ByteAlphabet.Map(text.Span[s.Start..s.End], mapped.AsSpan(start));
-                result.Add(new Piece(mapped.AsMemory(start, end - start), piece.AtStart && s.Start == 0));
+                result.Add(new Piece(mapped.AsMemory(start, end - start), piece.AtStart && s.Start == 0, piece.Continues && s.Start == 0 && !useRegex));
             }
         }
 

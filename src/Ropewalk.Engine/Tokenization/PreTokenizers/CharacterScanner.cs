@@ -5,6 +5,11 @@ namespace Ropewalk.Engine.Tokenization;
 /// <summary>Matches each single character of a class: one of <see cref="CharacterClasses"/>.</summary>
 internal sealed class CharacterScanner(Func<Rune, bool> isMatch) : PatternScanner
 {
+    /// <summary>All white space cuts, or none does; a class with some of it is nobody's.</summary>
+    public override TextCut Cuts { get; } = Spaces.All(isMatch) ? TextCut.BeforeSpace : Spaces.Any(isMatch) ? TextCut.Unknown : TextCut.Elsewhere;
+
+    private static IEnumerable<Rune> Spaces => Enumerable.Range(0, 0x10000).Where(c => char.IsWhiteSpace((char)c)).Select(c => new Rune(c));
+
     public override void Scan(ReadOnlySpan<char> text, List<Stretch> stretches)
     {
         var done = 0;

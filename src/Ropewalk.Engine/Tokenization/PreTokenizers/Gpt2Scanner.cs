@@ -8,7 +8,9 @@ internal sealed class Gpt2Scanner : WordScanner
     /// <summary>Another spelling of the same.</summary>
     public const string PatternShort = @"'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
 
-    protected override int WordEnd(ReadOnlySpan<char> text, int at)
+    public override TextCut Cuts => TextCut.BeforeSpace;
+
+    public override int WordEnd(ReadOnlySpan<char> text, int at)
     {
         var contraction = Contraction(text, at, ignoreCase: false);
         if (contraction > 0)

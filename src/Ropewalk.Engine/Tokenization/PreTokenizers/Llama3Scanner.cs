@@ -9,7 +9,9 @@ internal sealed class Llama3Scanner(int maxDigits) : WordScanner
     public const string Qwen2Pattern =
         @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
 
-    protected override int WordEnd(ReadOnlySpan<char> text, int at)
+    public override TextCut Cuts => TextCut.AfterLineBreak;
+
+    public override int WordEnd(ReadOnlySpan<char> text, int at)
     {
         var contraction = Contraction(text, at, ignoreCase: true);
         if (contraction > 0)

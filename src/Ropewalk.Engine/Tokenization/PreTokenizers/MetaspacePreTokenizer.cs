@@ -30,6 +30,10 @@ internal sealed class MetaspacePreTokenizer(char marker, PrependScheme scheme, b
         return (replacement?.String()[0] ?? '\u2581', scheme);
     }
 
+    public override TextCut Cuts => TextCut.Elsewhere;
+
+    public override bool AddsPrefix => scheme == PrependScheme.Always;
+
     public override List<Piece> Split(List<Piece> pieces)
     {
         var result = new List<Piece>();
@@ -38,7 +42,7 @@ internal sealed class MetaspacePreTokenizer(char marker, PrependScheme scheme, b
         foreach (var piece in pieces)
         {
             var text = piece.Text.ToString().Replace(' ', marker);
-            if (text[0] != marker && (scheme == PrependScheme.Always || (scheme == PrependScheme.First && piece.AtStart)))
+            if (text[0] != marker && !piece.Continues && (scheme == PrependScheme.Always || (scheme == PrependScheme.First && piece.AtStart)))
             {
                 text = marker + text;
             }
@@ -56,7 +60,7 @@ internal sealed class MetaspacePreTokenizer(char marker, PrependScheme scheme, b
 
             foreach (var s in stretches)
             {
-                result.Add(new Piece(text.AsMemory(s.Start, s.End - s.Start), piece.AtStart && s.Start == 0));
+                result.Add(new Piece(text.AsMemory(s.Start, s.End - s.Start), piece.AtStart && s.Start == 0, piece.Continues && s.Start == 0));
             }
         }
 

@@ -6,6 +6,9 @@ internal abstract class PatternScanner
     /// <summary>Appends stretches that cover <paramref name="text"/>, which is not empty, in order. Matches may be empty.</summary>
     public abstract void Scan(ReadOnlySpan<char> text, List<Stretch> stretches);
 
+    /// <summary>Where a text can be cut that is split at the ends of all matches.</summary>
+    public virtual TextCut Cuts => TextCut.Unknown;
+
     /// <summary>Reads a pattern: {"String": ...} or {"Regex": ...}.</summary>
     public static PatternScanner Read(JsonField pattern)
     {

@@ -11,6 +11,12 @@ internal abstract class PreTokenizer
     /// <summary>The pieces that <paramref name="pieces"/> become; none is empty.</summary>
     public abstract List<Piece> Split(List<Piece> pieces);
 
+    /// <summary>Where a text can be cut before this step sees it.</summary>
+    public virtual TextCut Cuts => TextCut.Unknown;
+
+    /// <summary>Whether something may be put before a text, which the second part of a cut text must not get.</summary>
+    public virtual bool AddsPrefix => false;
+
     /// <summary>Reads a pre_tokenizer; a new kind is one line here and one file.</summary>
     public static PreTokenizer Read(JsonField field) => field.Type() switch
     {

@@ -17,6 +17,7 @@ internal sealed class RegexScanner : PatternScanner
     {
         _regex = regex;
         _field = field;
+        Cuts = KnownPatterns.Cuts(field.String());
     }
 
     public static RegexScanner Create(JsonField field)
@@ -42,6 +43,9 @@ internal sealed class RegexScanner : PatternScanner
             throw field.Unsupported("the pattern " + JsonField.Short(pattern), "patterns that .NET can run (" + JsonField.Short(e.Message) + ")");
         }
     }
+
+    /// <summary>Known for patterns that published tokenizers have; of another pattern nothing is known.</summary>
+    public override TextCut Cuts { get; }
 
     public override void Scan(ReadOnlySpan<char> text, List<Stretch> stretches)
     {

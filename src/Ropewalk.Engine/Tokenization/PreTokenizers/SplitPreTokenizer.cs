@@ -8,6 +8,34 @@ internal sealed class SplitPreTokenizer(PatternScanner scanner, SplitBehavior be
         SplitBehaviors.Read(field.Required("behavior")),
         field.BoolOr("invert", false));
 
+    public override TextCut Cuts => (behavior, scanner.Cuts) switch
+    {
+        (SplitBehavior.Isolated or SplitBehavior.Removed, var cuts) => cuts,
+        (SplitBehavior.Contiguous, TextCut.Elsewhere) => TextCut.Elsewhere,
+        _ => TextCut.Unknown,
+    };
+
+    /// <summary>The scanner, where each of its matches is a word and nothing lies between; else null.</summary>
+    public WordScanner? Words => behavior == SplitBehavior.Isolated || (behavior == SplitBehavior.Removed && invert) ? scanner as WordScanner : null;
+
+    /// <summary>Appends the pieces of <paramref name="text"/>; <paramref name="stretches"/> is empty before.</summary>
+    public void Cut(ReadOnlySpan<char> text, List<Stretch> stretches)
+    {
+        scanner.Scan(text, stretches);
+        if (invert)
+        {
+            for (var i = 0; i < stretches.Count; i++)
+            {
+                stretches[i] = stretches[i] with { IsMatch = !stretches[i].IsMatch };
+            }
+        }
+
+        SplitBehaviors.Apply(behavior, stretches);
+
+        // A pattern may match nothing between two characters: a place to cut, but no piece.
+        stretches.RemoveAll(s => s.End <= s.Start);
+    }
+
     public override List<Piece> Split(List<Piece> pieces)
     {
         var result = new List<Piece>();
@@ -15,19 +43,10 @@ internal sealed class SplitPreTokenizer(PatternScanner scanner, SplitBehavior be
         foreach (var piece in pieces)
         {
             stretches.Clear();
-            scanner.Scan(piece.Text.Span, stretches);
-            if (invert)
+            Cut(piece.Text.Span, stretches);
+            foreach (var s in stretches)
             {
-                for (var i = 0; i < stretches.Count; i++)
-                {
-                    stretches[i] = stretches[i] with { IsMatch = !stretches[i].IsMatch };
-                }
-            }
-
-            SplitBehaviors.Apply(behavior, stretches);
-            foreach (var s in stretches.Where(s => s.End > s.Start))
-            {
-                result.Add(new Piece(piece.Text[s.Start..s.End], piece.AtStart && s.Start == 0));
+                result.Add(new Piece(piece.Text[s.Start..s.End], piece.AtStart && s.Start == 0, piece.Continues && s.Start == 0 && Cuts == TextCut.Elsewhere));
             }
         }
 

@@ -23,7 +23,7 @@ internal abstract class WordScanner : PatternScanner
     }
 
     /// <summary>End of the word that starts at <paramref name="at"/>; always behind it.</summary>
-    protected abstract int WordEnd(ReadOnlySpan<char> text, int at);
+    public abstract int WordEnd(ReadOnlySpan<char> text, int at);
 
     /// <summary>Length of 's 't 'm 'd 're 've 'll at <paramref name="at"/>, or 0.</summary>
     protected static int Contraction(ReadOnlySpan<char> text, int at, bool ignoreCase)
