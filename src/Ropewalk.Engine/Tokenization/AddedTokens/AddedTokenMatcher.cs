@@ -62,7 +62,8 @@ internal sealed class AddedTokenMatcher
                 literal = literal[1..];
             }
 
-            if (token.Special && !literal.IsEmpty && literal[0].Start < end)
+            // A normaliser that begins texts with a space begins tokens with one too; whose space it is does not matter.
+            if (token.Special && Reaches(literal, Math.Max(at, end - token.Content.Length), end))
             {
                 // Another token may start inside of this one, behind the stretch.
                 at++;
@@ -100,6 +101,19 @@ internal sealed class AddedTokenMatcher
         {
             cuts.Add((null, done, text.Length));
         }
+    }
+
+    private static bool Reaches(ReadOnlySpan<TextRange> literal, int start, int end)
+    {
+        foreach (var range in literal)
+        {
+            if (range.End > start)
+            {
+                return range.Start < end;
+            }
+        }
+
+        return false;
     }
 
     private void Add(AddedToken token, string text)
