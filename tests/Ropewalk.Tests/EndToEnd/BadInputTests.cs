@@ -96,7 +96,7 @@ public sealed class BadInputTests
             f => Extend(f, ChangeText(f, "config.json", "\"rope_scaling\": null", "\"rope_scaling\": {\"rope_type\": \"yarn\", \"factor\": 2.0, \"original_max_position_embeddings\": 128}")),
             ["config.json", "rope_scaling", "scaled already", "yarn"]),
         ["tokenizer missing"] = (f => Extend(f, Change(f, folder => File.Delete(Path.Combine(folder, "tokenizer.json")))), ["tokenizer.json", "found", "expected"]),
-        ["unknown tokenizer"] = (f => Extend(f, ChangeText(f, "tokenizer.json", "\"type\": \"BPE\"", "\"type\": \"WordPiece\"")), ["tokenizer.json", "WordPiece", "BPE"]),
+        ["unknown tokenizer"] = (f => Extend(f, ChangeText(f, "tokenizer.json", "\"type\": \"BPE\"", "\"type\": \"WordPiece\"")), ["tokenizer.json", "257"]),
         ["more ids than rows"] = (f => Extend(f, MoreIds(f)), ["tokenizer.json", "ids up to 257", "257 rows"]),
         ["more ids than rows, perplexity"] = (f => ["perplexity", MoreIds(f), "--text", TextOf(f), "--context", "256"], ["tokenizer.json", "ids up to 257", "257 rows"]),
         ["more ids than rows, generate"] = (f => ["generate", MoreIds(f), "--prompt", "a"], ["tokenizer.json", "ids up to 257", "257 rows"]),
@@ -150,11 +150,11 @@ public sealed class BadInputTests
     }
 
     [SharedFact]
-    public void A_real_tokenizer_of_another_kind_is_named()
+    public void A_real_tokenizer_of_another_model_is_named()
     {
         using var folder = new TemporaryFolder();
         var model = Change(folder, f => File.Copy(SharedData.Path("data", "tokenizers", "huggingface", "all-MiniLM-L6-v2", "tokenizer.json"), Path.Combine(f, "tokenizer.json"), overwrite: true));
-        Check(folder, Extend(folder, model), ["tokenizer.json", "WordPiece", "BPE"]);
+        Check(folder, Extend(folder, model), ["tokenizer.json", "257"]);
     }
 
     private static void Check(TemporaryFolder folder, string[] arguments, string[] fragments)

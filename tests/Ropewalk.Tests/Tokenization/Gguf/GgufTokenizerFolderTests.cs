@@ -45,12 +45,14 @@ public sealed class GgufTokenizerFolderTests : IDisposable
     public void The_chat_template_is_the_config_s_the_default_one_or_a_file()
     {
         var json = SmallTokenizers.ByteLevel();
-        _folder.Write("chat_template.jinja", "from the file");
-        Assert.Equal("from the file", Write(json).Metadata.OptionalText("tokenizer.chat_template"));
         _folder.Write("tokenizer_config.json", """{"chat_template":[{"name":"tools","template":"t"},{"name":"default","template":"d"}]}""");
         Assert.Equal("d", Write(json).Metadata.OptionalText("tokenizer.chat_template"));
         _folder.Write("tokenizer_config.json", """{"chat_template":"c"}""");
         Assert.Equal("c", Write(json).Metadata.OptionalText("tokenizer.chat_template"));
+
+        // A file of its own wins, as in Transformers.
+        _folder.Write("chat_template.jinja", "from the file");
+        Assert.Equal("from the file", Write(json).Metadata.OptionalText("tokenizer.chat_template"));
     }
 
     [Theory]
