@@ -60,7 +60,11 @@ public sealed class Tokenizer
     /// <summary>What it is put together from, for those who write it in another form.</summary>
     internal TokenizerParts Parts => _parts;
 
-    /// <summary>Reads a folder's tokenizer.json, and tokenizer_config.json where it exists; or the tokenizer of a GGUF file;
+    /// <summary>The files of a folder that <see cref="Load"/> takes the tokenizer from: a change in them is another tokenizer.</summary>
+    public static IReadOnlyList<string> Files(string folder) => [.. TokenizerFolder.Files(folder)];
+
+    /// <summary>Reads a folder's tokenizer.json, and tokenizer_config.json where it exists; without it tokenizer.model (SentencePiece),
+    /// vocab.json with merges.txt, or vocab.txt, by the class that tokenizer_config.json names; or the tokenizer of a GGUF file;
     /// or a tokenizer.json alone (any file whose name ends in .json).</summary>
     /// <remarks>Which special tokens go around a text: what the post_processor of tokenizer.json says, if it has a
     /// TemplateProcessing. Only where it has none do add_bos_token and add_eos_token of tokenizer_config.json count. Where

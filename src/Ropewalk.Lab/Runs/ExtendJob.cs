@@ -431,7 +431,7 @@ public sealed class ExtendJob
 
     private static IEnumerable<string> ModelFiles(string model) => File.Exists(model)
         ? [model]
-        : [.. Directory.EnumerateFiles(model, "*.safetensors"), Path.Combine(model, "config.json"), Path.Combine(model, "tokenizer.json")];
+        : [.. Directory.EnumerateFiles(model, "*.safetensors"), Path.Combine(model, "config.json"), .. Tokenizer.Files(model)];
 
     private static string Sha256(string path)
     {

@@ -66,6 +66,15 @@ public sealed class TokenizerFolderTests
     }
 
     [Fact]
+    public void The_files_of_a_tokenizer_are_known()
+    {
+        using var folder = Folder("{}");
+        Assert.Equal(["vocab.json", "merges.txt", "tokenizer_config.json"], Tokenizer.Files(folder.Path).Select(Path.GetFileName));
+        folder.With("tokenizer.json", "{}");
+        Assert.Equal("tokenizer.json", Path.GetFileName(Assert.Single(Tokenizer.Files(folder.Path))));
+    }
+
+    [Fact]
     public void Old_folders_list_added_tokens_apart()
     {
         using var folder = Folder("""{"tokenizer_class":"GPT2Tokenizer","pad_token":"<nobody>"}""")

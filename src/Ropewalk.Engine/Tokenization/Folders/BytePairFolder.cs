@@ -94,8 +94,13 @@ internal static class BytePairFolder
         "Qwen2Tokenizer" => new() { ["eos_token"] = "<|endoftext|>", ["unk_token"] = "<|endoftext|>", ["pad_token"] = "<|endoftext|>" },
         "RobertaTokenizer" => new()
         {
-            ["bos_token"] = "<s>", ["eos_token"] = "</s>", ["sep_token"] = "</s>", ["cls_token"] = "<s>",
-            ["unk_token"] = "<unk>", ["pad_token"] = "<pad>", ["mask_token"] = "<mask>",
+            ["bos_token"] = "<s>",
+            ["eos_token"] = "</s>",
+            ["sep_token"] = "</s>",
+            ["cls_token"] = "<s>",
+            ["unk_token"] = "<unk>",
+            ["pad_token"] = "<pad>",
+            ["mask_token"] = "<mask>",
         },
         _ => new() { ["bos_token"] = "<|endoftext|>", ["eos_token"] = "<|endoftext|>", ["unk_token"] = "<|endoftext|>" },
     };

@@ -7,6 +7,16 @@ internal static class TokenizerFolder
 {
     private const string JsonName = "tokenizer.json";
 
+    /// <summary>The files of a folder that say which tokens there are and what a text becomes.</summary>
+    public static IEnumerable<string> Files(string folder)
+    {
+        string[] names = File.Exists(Path.Combine(folder, JsonName))
+            ? [JsonName]
+            : [SentencePieceFolder.ModelName, BytePairFolder.VocabularyName, BytePairFolder.MergesName, WordPieceFolder.VocabularyName,
+               "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"];
+        return names.Select(n => Path.Combine(folder, n)).Where(File.Exists);
+    }
+
     public static Tokenizer Load(string folder)
     {
         bool Has(string name) => File.Exists(Path.Combine(folder, name));
