@@ -96,7 +96,7 @@ public sealed class BadInputTests
             f => Extend(f, ChangeText(f, "config.json", "\"rope_scaling\": null", "\"rope_scaling\": {\"rope_type\": \"yarn\", \"factor\": 2.0, \"original_max_position_embeddings\": 128}")),
             ["config.json", "rope_scaling", "scaled already", "yarn"]),
         ["tokenizer missing"] = (f => Extend(f, Change(f, folder => File.Delete(Path.Combine(folder, "tokenizer.json")))), ["tokenizer.json", "found", "expected"]),
-        ["unknown tokenizer"] = (f => Extend(f, ChangeText(f, "tokenizer.json", "\"type\": \"BPE\"", "\"type\": \"WordPiece\"")), ["tokenizer.json", "257"]),
+        ["unknown tokenizer"] = (f => Extend(f, ChangeText(f, "tokenizer.json", "\"type\": \"BPE\"", "\"type\": \"WordGuess\"")), ["tokenizer.json", "WordGuess", "BPE"]),
         ["more ids than rows"] = (f => Extend(f, MoreIds(f)), ["tokenizer.json", "ids up to 257", "257 rows"]),
         ["more ids than rows, perplexity"] = (f => ["perplexity", MoreIds(f), "--text", TextOf(f), "--context", "256"], ["tokenizer.json", "ids up to 257", "257 rows"]),
         ["more ids than rows, generate"] = (f => ["generate", MoreIds(f), "--prompt", "a"], ["tokenizer.json", "ids up to 257", "257 rows"]),
