@@ -21,6 +21,12 @@ public abstract class CheckpointTensor(string name, string file, long[] shape)
     /// <exception cref="UnsupportedCheckpointException">They are stored in a way that is not calculated with.</exception>
     public abstract GgmlType Type { get; }
 
+    /// <summary>Product of the extents.</summary>
+    public long Elements => Shape.Aggregate(1L, (product, extent) => product * extent);
+
+    /// <summary>Rows over all outer extents.</summary>
+    public long NumRows => Columns == 0 ? 0 : Elements / Columns;
+
     /// <summary>Numbers of a row: the innermost extent.</summary>
     public long Columns => Shape.Length == 0 ? 1 : Shape[^1];
 

@@ -26,7 +26,7 @@ public static class StoredRows
 
         var columns = (int)tensor.Columns;
         var rowBytes = (int)tensor.RowBytes;
-        var numRows = (int)(tensor.Shape.Aggregate(1L, (a, b) => a * b) / columns);
+        var numRows = (int)tensor.NumRows;
         var rowsOfChunk = Math.Max(1, ChunkBytes / rowBytes);
         var bytes = new byte[Math.Min(numRows, rowsOfChunk) * rowBytes];
         var values = new float[columns];

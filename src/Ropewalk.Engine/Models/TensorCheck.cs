@@ -15,11 +15,10 @@ public static class TensorCheck
         {
             var tensor = checkpoint.Find(name)!;
             var columns = tensor.Columns;
-            var numRows = columns == 0 ? 0 : tensor.Shape.Aggregate(1L, (a, b) => a * b) / columns;
             var bytes = new byte[tensor.RowBytes];
             var values = new float[columns];
             var (count, first) = (0L, -1L);
-            for (var row = 0L; row < numRows; row++)
+            for (var row = 0L; row < tensor.NumRows; row++)
             {
                 tensor.ReadRows(row, bytes);
                 if (Blocks.IsFinite(tensor.Type, bytes))

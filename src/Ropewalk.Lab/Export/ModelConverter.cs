@@ -97,6 +97,11 @@ public static class ModelConverter
         return stored;
     }
 
+    /// <summary>What a GGUF file says of itself goes into the next one: tokenizer, name, licence; not how its numbers are stored.
+    /// llama.cpp reads Phi-3's tokens otherwise under another name.</summary>
+    private static bool IsKept(string key) => key.StartsWith("tokenizer.", StringComparison.Ordinal)
+        || (key.StartsWith("general.", StringComparison.Ordinal) && key is not ("general.architecture" or "general.file_type" or "general.quantization_version" or "general.alignment"));
+
     private static IReadOnlyList<string> WriteGguf(Checkpoint checkpoint, string target, GgmlType? type, Action<string, long>? writing, bool allowNonFinite)
     {
         var notes = new List<string>();
@@ -107,7 +112,7 @@ public static class ModelConverter
         {
             if (checkpoint is GgufCheckpoint gguf)
             {
-                foreach (var key in gguf.Metadata.Keys.Where(k => k.StartsWith("tokenizer.", StringComparison.Ordinal)))
+                foreach (var key in gguf.Metadata.Keys.Where(IsKept))
                 {
                     metadata.Set(key, gguf.Metadata.TryGet(key, out var value) ? value : throw new InvalidOperationException(key));
                 }

@@ -26,7 +26,7 @@ public static class WeightsWriter
             var stored = Stored(target);
             return new TensorSource(t.Name, stored, t.Shape, stream =>
             {
-                writing?.Invoke(t.Name, t.Shape.Aggregate(1L, (a, b) => a * b) * StoredTypes.BitsOf(stored) / 8);
+                writing?.Invoke(t.Name, t.Elements * StoredTypes.BitsOf(stored) / 8);
                 StoredRows.Write(t, target, stream, allowNonFinite: allowNonFinite);
             });
         });

@@ -62,6 +62,17 @@ public sealed class ConvertTests : IDisposable
         Assert.Equal("bfloat16", JsonElement.Parse(File.ReadAllText(Path.Combine(folder, "config.json"))).GetProperty("torch_dtype").GetString());
     }
 
+    [SharedFact]
+    public void A_gguf_file_converted_again_is_the_same_file()
+    {
+        // Its name too: llama.cpp goes by it for some tokenizers.
+        var first = _folder.PathOf("first.gguf");
+        var second = _folder.PathOf("second.gguf");
+        Command.Result("convert", Command.Model, first, "--type", "q8_0");
+        Command.Result("convert", first, second);
+        Assert.Equal(File.ReadAllBytes(first), File.ReadAllBytes(second));
+    }
+
     [PeerFact]
     public void Llama_cpp_reads_what_convert_writes()
     {

@@ -70,9 +70,17 @@ internal abstract class Architecture
     {
     }
 
+    /// <summary>llama.cpp's order for the llama family: queries and keys in turns of their heads' halves.</summary>
+    protected static int[]? LlamaRowOrder(TensorRole role, ModelShape shape) => role switch
+    {
+        TensorRole.Query => InterleavedHalves(shape.NumHeads, shape.HeadWidth),
+        TensorRole.Key => InterleavedHalves(shape.NumKeyValueHeads, shape.HeadWidth),
+        _ => null,
+    };
+
     /// <summary>Rows of each head's first and second half in turns (pair i is then entries 2i and 2i + 1), as llama.cpp wants them for
-    /// the llama family.</summary>
-    protected static int[] InterleavedHalves(int numHeads, int headWidth) =>
+    /// that family.</summary>
+    private static int[] InterleavedHalves(int numHeads, int headWidth) =>
         [.. Enumerable.Range(0, numHeads * headWidth).Select(row => (row / headWidth * headWidth) + (row % headWidth / 2) + (row % 2 * (headWidth / 2)))];
 
     /// <summary>The full name of a tensor.</summary>

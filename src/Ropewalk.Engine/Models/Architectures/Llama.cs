@@ -41,12 +41,7 @@ internal sealed class Llama : Architecture
     }
 
     /// <inheritdoc />
-    public override int[]? GgufRowOrder(TensorRole role, ModelShape shape) => role switch
-    {
-        TensorRole.Query => InterleavedHalves(shape.NumHeads, shape.HeadWidth),
-        TensorRole.Key => InterleavedHalves(shape.NumKeyValueHeads, shape.HeadWidth),
-        _ => null,
-    };
+    public override int[]? GgufRowOrder(TensorRole role, ModelShape shape) => LlamaRowOrder(role, shape);
 
     /// <inheritdoc />
     public override void FromGguf(GgufConfigReader reader)

@@ -36,10 +36,5 @@ internal sealed class Mistral : Architecture
     }
 
     /// <inheritdoc />
-    public override int[]? GgufRowOrder(TensorRole role, ModelShape shape) => role switch
-    {
-        TensorRole.Query => InterleavedHalves(shape.NumHeads, shape.HeadWidth),
-        TensorRole.Key => InterleavedHalves(shape.NumKeyValueHeads, shape.HeadWidth),
-        _ => null,
-    };
+    public override int[]? GgufRowOrder(TensorRole role, ModelShape shape) => LlamaRowOrder(role, shape);
 }
