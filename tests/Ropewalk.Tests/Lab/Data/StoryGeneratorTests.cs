@@ -81,15 +81,6 @@ public sealed partial class StoryGeneratorTests
     }
 
     [Fact]
-    public void Writing_is_fast()
-    {
-        StoryGenerator.Write(8, 100_000, Stream.Null);
-        var watch = Stopwatch.StartNew();
-        StoryGenerator.Write(8, 4_000_000, Stream.Null);
-        Assert.True(watch.Elapsed.TotalSeconds < 2, $"{4 / watch.Elapsed.TotalSeconds:F1} MB/s");
-    }
-
-    [Fact]
     public void Negative_numbers_are_refused()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => StoryGenerator.Documents(1, -1, 0));
