@@ -28,7 +28,7 @@ internal static class CommandHost
         {
             if (threads is { } count)
             {
-                WorkerPool.NumThreads = count is >= 1 and <= 1024 ? count : throw new UserInputException($"--threads: found {count}, expected 1 to 1024");
+                WorkerPool.NumThreads = count is >= 1 and <= WorkerPool.MaxThreads ? count : throw new UserInputException($"--threads: found {count}, expected 1 to {WorkerPool.MaxThreads}");
             }
 
             return body(stop.Token);

@@ -86,13 +86,7 @@ internal static unsafe partial class MatMul
             rows /= 2;
         }
 
-        WorkerPool.For((numRows + rows - 1) / rows * ranges, task =>
-        {
-            var row = task / ranges * rows;
-            var first = task % ranges * panels;
-            Forward(
-                xTK + ((long)row * strideX), Math.Min(rows, numRows - row), strideX, w, first, Math.Min(w.NumPanels, first + panels), yTN + ((long)row * strideY), strideY, accumulate);
-        });
+        WorkerPool.For((numRows + rows - 1) / rows * ranges, new PartsLoop(xTK, numRows, strideX, w, yTN, strideY, accumulate, rows, ranges, panels));
     }
 
     /// <summary>The same product by the definition, in the same order of sums: for tests.</summary>
@@ -271,5 +265,17 @@ internal static unsafe partial class MatMul
         var fromFirst = Vector256.Shuffle(first, lanes & Vector256.Create(7));
         var fromSecond = Vector256.Shuffle(second, lanes & Vector256.Create(7));
         return Vector256.ConditionalSelect(Vector256.GreaterThan(lanes, Vector256.Create(7)).AsSingle(), fromSecond, fromFirst);
+    }
+
+    private readonly struct PartsLoop(
+        float* xTK, int numRows, int strideX, PackedMatrix w, float* yTN, int strideY, bool accumulate, int rows, int ranges, int panels) : ILoop
+    {
+        public void Run(int index)
+        {
+            var row = index / ranges * rows;
+            var first = index % ranges * panels;
+            Forward(
+                xTK + ((long)row * strideX), Math.Min(rows, numRows - row), strideX, w, first, Math.Min(w.NumPanels, first + panels), yTN + ((long)row * strideY), strideY, accumulate);
+        }
     }
 }

@@ -8,6 +8,9 @@ namespace Ropewalk.Engine.Models;
 /// <summary>A decoder as its architecture describes it: embedding, layers, norm, head.</summary>
 internal sealed unsafe class Decoder : LanguageModel
 {
+    [ThreadStatic]
+    private static Sequence[]? s_single;
+
     private readonly DecoderSpec _spec;
     private readonly PackedMatrix _embedding;
     private readonly PackedMatrix? _head;
@@ -59,51 +62,95 @@ internal sealed unsafe class Decoder : LanguageModel
     public override void Forward(
         ReadOnlySpan<int> tokens, KeyValueCache cache, RotaryTable rotary, int firstRow, LogitsSink sink, CancellationToken cancellationToken = default)
     {
-        var numRows = tokens.Length;
-        var start = cache.Length;
-        ArgumentOutOfRangeException.ThrowIfLessThan(numRows, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(start + numRows, cache.Capacity);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(start + numRows, rotary.Length);
-        ArgumentOutOfRangeException.ThrowIfNegative(firstRow);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(firstRow, numRows);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(2 * rotary.NumPairs, Shape.HeadWidth, nameof(rotary));
-        if (cache.SinglePass && start != 0)
+        // One token at a time must allocate nothing.
+        var sequences = s_single ??= new Sequence[1];
+        sequences[0] = Admit(tokens.Length, cache, rotary, firstRow, sink, null, default);
+        using var hidden = new HiddenRows(tokens.Length, Shape.HiddenWidth);
+        try
         {
-            throw new InvalidOperationException("a single-pass cache takes one forward");
+            Embed(tokens, hidden.Pointer);
+            Run(new ForwardPass(_spec, sequences, tokens.Length, (nint)hidden.Pointer, cancellationToken));
+        }
+        finally
+        {
+            sequences[0] = default;
+        }
+    }
+
+    /// <inheritdoc />
+    public override void Forward(IReadOnlyList<SequenceInput> batch, CancellationToken cancellationToken = default)
+    {
+        if (batch.Count == 0)
+        {
+            return;
         }
 
-        var d = Shape.HiddenWidth;
-        using var hidden = new NativeBuffer<float>((long)numRows * d);
-        var x = hidden.Pointer;
-        Embed(tokens, hidden);
-        var local = _local?.Table(start + numRows);
-        var chunk = ChunkRows(numRows);
-        var numChunks = (numRows + chunk - 1) / chunk;
-        for (var layer = 0; layer < _layers.Length; layer++)
+        var sequences = new Sequence[batch.Count];
+        for (var i = 0; i < sequences.Length; i++)
         {
-            var block = _layers[layer];
-            var angles = block.Window > 0 && local is not null ? local : rotary;
-            var index = layer;
-            WorkerPool.For(numChunks, task =>
+            var input = batch[i];
+            if (input.Tokens.Length < 1)
+            {
+                throw new ArgumentException($"sequence {i + 1} of {sequences.Length} has no tokens, expected at least one", nameof(batch));
+            }
+
+            if (input.Prepared is null != batch[0].Prepared is null || (input.Prepared is { } prepared && (prepared.Length != input.Tokens.Length || input.Cache.Length != 0)))
+            {
+                throw new ArgumentException($"sequence {i + 1} of {sequences.Length}: expected a whole sequence's own prepared tokens, or none in the whole batch", nameof(batch));
+            }
+
+            sequences[i] = Admit(input.Tokens.Length, input.Cache, input.Rotary, input.FirstRow, input.Sink, input.Prepared, i == 0 ? default : sequences[i - 1]);
+        }
+
+        if (batch.DistinctBy(s => s.Cache).Count() != batch.Count)
+        {
+            throw new ArgumentException("two sequences share a cache, expected one for each", nameof(batch));
+        }
+
+        var numRows = checked(sequences[^1].Row + sequences[^1].NumRows);
+        using var hidden = new HiddenRows(numRows, Shape.HiddenWidth);
+        foreach (var (sequence, input) in sequences.Zip(batch))
+        {
+            var x = hidden.Pointer + ((long)sequence.Row * Shape.HiddenWidth);
+            if (input.Prepared is { } prepared)
+            {
+                Buffer.MemoryCopy(prepared.HiddenTD.Pointer, x, long.MaxValue, prepared.HiddenTD.Length * sizeof(float));
+            }
+            else
+            {
+                Embed(input.Tokens.Span, x);
+            }
+        }
+
+        Run(new ForwardPass(_spec, sequences, numRows, (nint)hidden.Pointer, cancellationToken));
+    }
+
+    /// <inheritdoc />
+    public override PreparedTokens Prepare(ReadOnlySpan<int> tokens, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(tokens.Length, 1);
+        var prepared = new PreparedTokens(Shape, tokens.Length);
+        try
+        {
+            Embed(tokens, prepared.HiddenTD.Pointer);
+            var pass = new ForwardPass(_spec, [], tokens.Length, (nint)prepared.HiddenTD.Pointer, cancellationToken);
+            var chunk = ChunkRows(tokens.Length);
+            WorkerPool.For((tokens.Length + chunk - 1) / chunk, task =>
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 var row = task * chunk;
-                block.StoreKeysAndValues(x + ((long)row * d), Math.Min(chunk, numRows - row), start + row, _spec, angles, cache, index);
+                var count = Math.Min(chunk, pass.NumRows - row);
+                var block = _layers[0];
+                block.ProjectQueries(pass, row, count, prepared.QueriesTHK.Pointer + ((long)row * block.Query.Width));
+                block.ProjectKeysAndValues(pass, row, count, prepared.KeysTGK.Pointer + ((long)row * block.Key.Width), prepared.ValuesTGK.Pointer + ((long)row * block.Value.Width));
             });
-
-            // The last layer's rows matter only where logits are asked for.
-            var firstChunk = layer == _layers.Length - 1 ? firstRow / chunk : 0;
-            WorkerPool.For(numChunks - firstChunk, task =>
-            {
-                // The last chunk sees the most keys: it goes first, so that no thread is left with it at the end.
-                cancellationToken.ThrowIfCancellationRequested();
-                var row = (numChunks - 1 - task) * chunk;
-                block.Forward(x + ((long)row * d), Math.Min(chunk, numRows - row), start + row, _spec, angles, cache, index);
-            });
+            return prepared;
         }
-
-        cache.Length = start + numRows;
-        Logits(x, firstRow, numRows, sink, cancellationToken);
+        catch
+        {
+            prepared.Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc />
@@ -147,12 +194,60 @@ internal sealed unsafe class Decoder : LanguageModel
         return Math.Clamp((even + Attention.QueryBlock - 1) / Attention.QueryBlock * Attention.QueryBlock, Attention.QueryBlock, MatMul.RowBlock);
     }
 
-    private void Embed(ReadOnlySpan<int> tokens, NativeBuffer<float> hidden)
+    /// <summary>Checks a sequence before anything is computed.</summary>
+    private Sequence Admit(int numRows, KeyValueCache cache, RotaryTable rotary, int firstRow, LogitsSink sink, PreparedTokens? prepared, in Sequence before)
+    {
+        var start = cache.Length;
+        ArgumentOutOfRangeException.ThrowIfLessThan(numRows, 1);
+        if (start + (long)numRows > Math.Min(cache.Capacity, rotary.Length))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(cache), start + (long)numRows, $"{start} tokens in the cache and {numRows} more, expected at most its capacity of {cache.Capacity} and the {rotary.Length} positions of the angles");
+        }
+
+        ArgumentOutOfRangeException.ThrowIfNegative(firstRow);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(firstRow, numRows);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(2 * rotary.NumPairs, Shape.HeadWidth, nameof(rotary));
+        if (cache.SinglePass && start != 0)
+        {
+            throw new InvalidOperationException("a single-pass cache takes one forward");
+        }
+
+        var logitsRow = before.Cache is null ? 0 : before.LogitsRow + before.NumLogits;
+        return new Sequence(before.Row + before.NumRows, numRows, start, cache, rotary, _local?.Table(start + numRows), firstRow, logitsRow, sink, prepared);
+    }
+
+    private void Run(in ForwardPass pass)
+    {
+        var chunk = ChunkRows(pass.NumRows);
+        var numChunks = (pass.NumRows + chunk - 1) / chunk;
+        for (var layer = 0; layer < _layers.Length; layer++)
+        {
+            WorkerPool.For(numChunks, new KeysLoop(this, pass, chunk, layer));
+
+            // The last layer's rows matter only where logits are asked for.
+            var needed = layer == _layers.Length - 1 ? numChunks - (pass.FirstLogits(0, pass.NumRows) / chunk) : numChunks;
+            WorkerPool.For(needed, new LayerLoop(this, pass, chunk, numChunks, layer));
+        }
+
+        foreach (var sequence in pass.Sequences)
+        {
+            sequence.Cache.Length = sequence.Start + sequence.NumRows;
+        }
+
+        const int LogitsOfTask = 1 << 20;
+        var last = pass.Sequences[^1];
+        var rows = Math.Clamp(LogitsOfTask / Shape.VocabularySize / MicroKernel.Rows * MicroKernel.Rows, MicroKernel.Rows, MatMul.RowBlock);
+        var numLogits = last.LogitsRow + last.NumLogits;
+        WorkerPool.For((numLogits + rows - 1) / rows, new LogitsLoop(this, pass, rows, numLogits));
+    }
+
+    private void Embed(ReadOnlySpan<int> tokens, float* hiddenTD)
     {
         var d = Shape.HiddenWidth;
         for (var row = 0; row < tokens.Length; row++)
         {
-            var x = hidden.Span((long)row * d, d);
+            var x = new Span<float>(hiddenTD + ((long)row * d), d);
             _embedding.CopyRow(tokens[row], x);
             for (var i = 0; _spec.EmbeddingScale != 1 && i < d; i++)
             {
@@ -161,27 +256,72 @@ internal sealed unsafe class Decoder : LanguageModel
         }
     }
 
-    private void Logits(float* x, int firstRow, int numRows, LogitsSink sink, CancellationToken cancellationToken)
+    private readonly struct KeysLoop(Decoder model, ForwardPass pass, int chunk, int layer) : ILoop
     {
-        const int LogitsOfTask = 1 << 20;
-        var d = Shape.HiddenWidth;
-        var vocabulary = Shape.VocabularySize;
-        var head = _head ?? _embedding;
-        var rows = Math.Clamp(LogitsOfTask / vocabulary / MicroKernel.Rows * MicroKernel.Rows, MicroKernel.Rows, MatMul.RowBlock);
-        WorkerPool.For((numRows - firstRow + rows - 1) / rows, task =>
+        public void Run(int index)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            var scratch = Scratch.Current;
-            var first = firstRow + (task * rows);
-            var count = Math.Min(rows, numRows - first);
-            var normalized = scratch.Get(Scratch.Slot.Normalized, (long)count * d);
-            var logits = scratch.Get(Scratch.Slot.Logits, (long)count * vocabulary);
-            _finalNorm.Forward(x + ((long)first * d), count, normalized);
-            MatMul.ForwardParallel(normalized, count, d, head, logits, vocabulary, accumulate: false);
-            for (var row = 0; row < count; row++)
+            pass.CancellationToken.ThrowIfCancellationRequested();
+            var row = index * chunk;
+            model._layers[layer].StoreKeysAndValues(pass, row, Math.Min(chunk, pass.NumRows - row), layer);
+        }
+    }
+
+    private readonly struct LayerLoop(Decoder model, ForwardPass pass, int chunk, int numChunks, int layer) : ILoop
+    {
+        public void Run(int index)
+        {
+            // The last chunk sees the most keys: it goes first, so that no thread is left with it at the end.
+            pass.CancellationToken.ThrowIfCancellationRequested();
+            var row = (numChunks - 1 - index) * chunk;
+            var end = Math.Min(row + chunk, pass.NumRows);
+            var first = layer == model._layers.Length - 1 ? pass.FirstLogits(row, end - row) : row;
+            if (first < end)
             {
-                sink(first + row, new ReadOnlySpan<float>(logits + ((long)row * vocabulary), vocabulary));
+                model._layers[layer].Forward(pass, first, end - first, layer);
             }
-        });
+        }
+    }
+
+    /// <summary>Final norm and head over rows of logits, which are numbered through all sequences.</summary>
+    private readonly struct LogitsLoop(Decoder model, ForwardPass pass, int rows, int numLogits) : ILoop
+    {
+        public void Run(int index)
+        {
+            pass.CancellationToken.ThrowIfCancellationRequested();
+            var (d, vocabulary) = (model.Shape.HiddenWidth, model.Shape.VocabularySize);
+            var first = index * rows;
+            var count = Math.Min(rows, numLogits - first);
+            var normalized = Scratch.Current.Get(Scratch.Slot.Normalized, (long)count * d);
+            var logits = Scratch.Current.Get(Scratch.Slot.Logits, (long)count * vocabulary);
+            foreach (ref readonly var sequence in pass.Sequences.AsSpan())
+            {
+                if (Part(sequence, first, count, out var at, out var row, out var length))
+                {
+                    model._finalNorm.Forward(pass.Hidden(sequence.Row + row), length, normalized + ((long)at * d));
+                }
+            }
+
+            MatMul.ForwardParallel(normalized, count, d, model._head ?? model._embedding, logits, vocabulary, accumulate: false);
+            foreach (ref readonly var sequence in pass.Sequences.AsSpan())
+            {
+                if (Part(sequence, first, count, out var at, out var row, out var length))
+                {
+                    for (var i = 0; i < length; i++)
+                    {
+                        sequence.Sink(row + i, new ReadOnlySpan<float>(logits + ((long)(at + i) * vocabulary), vocabulary));
+                    }
+                }
+            }
+        }
+
+        /// <summary>A sequence's part of the rows of logits [first, first + count): where it begins there and which of its rows it is.</summary>
+        private static bool Part(in Sequence sequence, int first, int count, out int at, out int row, out int length)
+        {
+            var begin = Math.Max(first, sequence.LogitsRow);
+            length = Math.Min(first + count, sequence.LogitsRow + sequence.NumLogits) - begin;
+            at = begin - first;
+            row = sequence.FirstLogits + begin - sequence.LogitsRow;
+            return length > 0;
+        }
     }
 }

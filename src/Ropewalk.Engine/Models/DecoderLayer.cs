@@ -57,56 +57,74 @@ internal sealed unsafe class DecoderLayer : IDisposable
 
     private Linear?[] Linears => [Query, Key, Value, Output, Gate, Up, Down];
 
-    /// <summary>Computes keys and values of a chunk and puts them into the cache.</summary>
-    /// <param name="xTD">The chunk's rows.</param>
+    /// <summary>Computes keys and values of a chunk and puts them into the caches.</summary>
+    /// <param name="pass">The pass.</param>
+    /// <param name="row">First row of the chunk.</param>
     /// <param name="numRows">T.</param>
-    /// <param name="firstPosition">Position of the first row.</param>
-    /// <param name="spec">The network.</param>
-    /// <param name="rotary">Angles of this layer.</param>
-    /// <param name="cache">Where they go.</param>
     /// <param name="layer">This layer's index.</param>
-    public void StoreKeysAndValues(float* xTD, int numRows, long firstPosition, DecoderSpec spec, RotaryTable rotary, KeyValueCache cache, int layer)
+    public void StoreKeysAndValues(in ForwardPass pass, int row, int numRows, int layer)
     {
-        var shape = spec.Shape;
+        var shape = pass.Spec.Shape;
         var scratch = Scratch.Current;
         var width = Key.Width;
-        var normalized = scratch.Get(Scratch.Slot.Normalized, (long)numRows * shape.HiddenWidth);
         var keys = scratch.Get(Scratch.Slot.Keys, (long)numRows * width);
         var values = scratch.Get(Scratch.Slot.Values, (long)numRows * width);
-        AttentionNorm.Forward(xTD, numRows, normalized);
-        Key.Forward(normalized, numRows, keys);
-        Value.Forward(normalized, numRows, values);
-        KeyNorm?.Forward(keys, numRows * shape.NumKeyValueHeads, keys);
-        var padded = cache.PaddedHeadWidth;
-        for (var head = 0; head < shape.NumKeyValueHeads; head++)
+        if (layer > 0 || !pass.IsPrepared)
         {
-            var cachedKeys = cache.Keys(layer, head);
-            var cachedValues = cache.Values(layer, head);
-            for (var row = 0; row < numRows; row++)
+            ProjectKeysAndValues(pass, row, numRows, keys, values);
+        }
+
+        foreach (ref readonly var sequence in pass.Sequences.AsSpan())
+        {
+            if (!sequence.Overlaps(row, numRows, out var first, out var count))
             {
-                var position = firstPosition + row;
-                var at = ((long)row * width) + (head * shape.HeadWidth);
-                Rotate.Forward(
-                    keys + at, shape.HeadWidth, rotary.Cos(position), rotary.Sin(position), rotary.NumPairs, 1f, cachedKeys + (position / 8 * 8 * padded) + (position % 8), 8);
-                var value = values + at;
-                for (var k = 0; k < shape.HeadWidth; k++)
-                {
-                    cachedValues[((((long)k / 8 * cache.Capacity) + position) * 8) + (k % 8)] = value[k];
-                }
+                continue;
             }
+
+            var prepared = layer == 0 ? sequence.Prepared : null;
+            var at = (long)(first - (prepared is null ? row : sequence.Row)) * width;
+            Store(
+                (prepared is null ? keys : prepared.KeysTGK.Pointer) + at, (prepared is null ? values : prepared.ValuesTGK.Pointer) + at, count, sequence.Start + first - sequence.Row, shape, Angles(sequence), sequence.Cache, layer);
         }
     }
 
-    /// <summary>Adds attention and the feed-forward network to the rows of a chunk; keys and values of every position up to its last are in the cache.</summary>
-    public void Forward(float* xTD, int numRows, long firstPosition, DecoderSpec spec, RotaryTable rotary, KeyValueCache cache, int layer)
+    /// <summary>Keys, normed where the architecture norms them, and values, both [T, G, K], before they are turned.</summary>
+    public void ProjectKeysAndValues(in ForwardPass pass, int row, int numRows, float* keysTGK, float* valuesTGK)
     {
+        var normalized = Scratch.Current.Get(Scratch.Slot.Normalized, (long)numRows * pass.Spec.Shape.HiddenWidth);
+        AttentionNorm.Forward(pass.Hidden(row), numRows, normalized);
+        Key.Forward(normalized, numRows, keysTGK);
+        Value.Forward(normalized, numRows, valuesTGK);
+        KeyNorm?.Forward(keysTGK, numRows * pass.Spec.Shape.NumKeyValueHeads, keysTGK);
+    }
+
+    /// <summary>Queries, normed where the architecture norms them, [T, H, K], before they are turned.</summary>
+    public void ProjectQueries(in ForwardPass pass, int row, int numRows, float* queriesTHK)
+    {
+        var normalized = Scratch.Current.Get(Scratch.Slot.Normalized, (long)numRows * pass.Spec.Shape.HiddenWidth);
+        AttentionNorm.Forward(pass.Hidden(row), numRows, normalized);
+        Query.Forward(normalized, numRows, queriesTHK);
+        QueryNorm?.Forward(queriesTHK, numRows * pass.Spec.Shape.NumHeads, queriesTHK);
+    }
+
+    /// <summary>Adds attention and the feed-forward network to the rows of a chunk; keys and values of every position up to its last are in the caches.</summary>
+    public void Forward(in ForwardPass pass, int row, int numRows, int layer)
+    {
+        var spec = pass.Spec;
         var scratch = Scratch.Current;
-        var normalized = scratch.Get(Scratch.Slot.Normalized, (long)numRows * spec.Shape.HiddenWidth);
+        var xTD = pass.Hidden(row);
         var queries = scratch.Get(Scratch.Slot.Queries, (long)numRows * Query.Width);
-        AttentionNorm.Forward(xTD, numRows, normalized);
-        Query.Forward(normalized, numRows, queries);
-        QueryNorm?.Forward(queries, numRows * spec.Shape.NumHeads, queries);
-        WorkerPool.For(spec.Shape.NumHeads, head => Attend(queries, head, numRows, firstPosition, spec, rotary, cache, layer));
+        if (layer == 0 && pass.IsPrepared)
+        {
+            CopyPreparedQueries(pass, row, numRows, queries);
+        }
+        else
+        {
+            ProjectQueries(pass, row, numRows, queries);
+        }
+
+        WorkerPool.For(spec.Shape.NumHeads, new HeadsLoop(this, pass, row, numRows, layer, queries));
+        var normalized = scratch.Get(Scratch.Slot.Normalized, (long)numRows * spec.Shape.HiddenWidth);
         if (spec.IsParallel)
         {
             FeedForwardNorm.Forward(xTD, numRows, normalized);
@@ -162,7 +180,53 @@ internal sealed unsafe class DecoderLayer : IDisposable
         }
     }
 
-    /// <summary>One head's queries of a chunk, block by block; the output takes the queries' place.</summary>
+    private static void Store(
+        float* keysTGK, float* valuesTGK, int numRows, long firstPosition, ModelShape shape, RotaryTable rotary, KeyValueCache cache, int layer)
+    {
+        var width = shape.NumKeyValueHeads * shape.HeadWidth;
+        var padded = cache.PaddedHeadWidth;
+        for (var head = 0; head < shape.NumKeyValueHeads; head++)
+        {
+            var cachedKeys = cache.Keys(layer, head);
+            var cachedValues = cache.Values(layer, head);
+            for (var row = 0; row < numRows; row++)
+            {
+                var position = firstPosition + row;
+                var at = ((long)row * width) + (head * shape.HeadWidth);
+                Rotate.Forward(
+                    keysTGK + at, shape.HeadWidth, rotary.Cos(position), rotary.Sin(position), rotary.NumPairs, 1f, cachedKeys + (position / 8 * 8 * padded) + (position % 8), 8);
+                var value = valuesTGK + at;
+                for (var k = 0; k < shape.HeadWidth; k++)
+                {
+                    cachedValues[((((long)k / 8 * cache.Capacity) + position) * 8) + (k % 8)] = value[k];
+                }
+            }
+        }
+    }
+
+    private static void CopyPreparedQueries(in ForwardPass pass, int row, int numRows, float* queriesTHK)
+    {
+        var width = pass.Spec.Shape.NumHeads * pass.Spec.Shape.HeadWidth;
+        foreach (ref readonly var sequence in pass.Sequences.AsSpan())
+        {
+            if (sequence.Overlaps(row, numRows, out var first, out var count))
+            {
+                sequence.Prepared!.QueriesTHK.Span((long)(first - sequence.Row) * width, count * width).CopyTo(new Span<float>(queriesTHK + ((long)(first - row) * width), count * width));
+            }
+        }
+    }
+
+    private RotaryTable Angles(in Sequence sequence) => Window > 0 && sequence.Local is { } local ? local : sequence.Rotary;
+
+    /// <summary>One head's queries of one sequence in a chunk, block by block; the output takes the queries' place.</summary>
+    /// <param name="queriesTHK">The first of the queries.</param>
+    /// <param name="head">The head.</param>
+    /// <param name="numRows">T.</param>
+    /// <param name="firstPosition">Position of the first.</param>
+    /// <param name="spec">The network.</param>
+    /// <param name="rotary">Angles of this layer.</param>
+    /// <param name="cache">The sequence's keys and values.</param>
+    /// <param name="layer">This layer's index.</param>
     private void Attend(float* queriesTHK, int head, int numRows, long firstPosition, DecoderSpec spec, RotaryTable rotary, KeyValueCache cache, int layer)
     {
         var shape = spec.Shape;
@@ -193,6 +257,21 @@ internal sealed unsafe class DecoderLayer : IDisposable
 
             Attention.Forward(
                 scratch, count, firstPosition + row, cache.Keys(layer, keyValueHead), cache.Values(layer, keyValueHead), cache.Capacity, padded, shape.HeadWidth, first, stride, Window);
+        }
+    }
+
+    private readonly struct HeadsLoop(DecoderLayer block, ForwardPass pass, int row, int numRows, int layer, float* queriesTHK) : ILoop
+    {
+        public void Run(int index)
+        {
+            foreach (ref readonly var sequence in pass.Sequences.AsSpan())
+            {
+                if (sequence.Overlaps(row, numRows, out var first, out var count))
+                {
+                    block.Attend(
+                        queriesTHK + ((long)(first - row) * block.Query.Width), index, count, sequence.Start + first - sequence.Row, pass.Spec, block.Angles(sequence), sequence.Cache, layer);
+                }
+            }
         }
     }
 }

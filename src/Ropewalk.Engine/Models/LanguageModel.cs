@@ -39,6 +39,19 @@ public abstract class LanguageModel : IDisposable
     public abstract void Forward(
         ReadOnlySpan<int> tokens, KeyValueCache cache, RotaryTable rotary, int firstRow, LogitsSink sink, CancellationToken cancellationToken = default);
 
+    /// <summary>Runs several sequences, of any lengths, as one: their rows share every product with a weight. Each sequence's logits are the
+    /// same, to the last bit, as alone.</summary>
+    /// <param name="batch">The sequences; none for no work.</param>
+    /// <param name="cancellationToken">Stops between chunks.</param>
+    /// <exception cref="ArgumentException">A sequence is empty or does not fit its cache or angles, or two share a cache.</exception>
+    public abstract void Forward(IReadOnlyList<SequenceInput> batch, CancellationToken cancellationToken = default);
+
+    /// <summary>Computes of a sequence what does not depend on positions. Forward passes that are given it have the same logits as without.</summary>
+    /// <param name="tokens">The whole sequence, at least one id.</param>
+    /// <param name="cancellationToken">Stops between chunks.</param>
+    /// <returns>The caller's to dispose of.</returns>
+    public abstract PreparedTokens Prepare(ReadOnlySpan<int> tokens, CancellationToken cancellationToken = default);
+
     /// <inheritdoc />
     public void Dispose()
     {

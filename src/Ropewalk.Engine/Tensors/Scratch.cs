@@ -20,6 +20,9 @@ internal sealed unsafe class Scratch
         /// <summary>Eight rows of a block type, decoded.</summary>
         DecodedRows,
 
+        /// <summary>Hidden rows of a short pass.</summary>
+        Hidden,
+
         /// <summary>Rows after a norm.</summary>
         Normalized,
 

@@ -1,11 +1,15 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 
 namespace Ropewalk.Engine.Tensors;
 
 /// <summary>Runs the iterations of a loop on all processors. Each iteration must be independent of the others and of
 /// their order, so results never depend on the number of threads. A loop inside a loop runs on its own thread.</summary>
-public static class WorkerPool
+public static unsafe class WorkerPool
 {
+    /// <summary>More threads than that are refused: a slip of the hand should not start ten thousand.</summary>
+    public const int MaxThreads = 1024;
+
     // Some 100 microseconds, longer than waking a thread takes.
     private const int SpinsBeforeSleep = 300;
     private const int SpinLength = 10;
@@ -13,19 +17,28 @@ public static class WorkerPool
     private static readonly Lock s_gate = new();
     private static readonly List<Thread> s_threads = [];
     private static readonly SemaphoreSlim s_wake = new(0);
-    private static volatile Job? s_job;
-    private static int s_numThreads = Environment.ProcessorCount;
+    private static readonly ManualResetEventSlim s_done = new();
+    private static int s_numThreads = Math.Min(Environment.ProcessorCount, MaxThreads);
+
+    // The one loop that runs at a time. Its body lies on the caller's stack, so that a loop allocates nothing.
+    private static void* s_body;
+    private static delegate*<void*, int, void> s_run;
+    private static int s_count;
+    private static int s_next;
+    private static int s_helpers;
+    private static ExceptionDispatchInfo? s_error;
 
     [ThreadStatic]
     private static bool s_inside;
 
-    /// <summary>Threads that work at a loop, the caller included; at least 1. The default is every processor.</summary>
+    /// <summary>Threads that work at a loop, the caller included, 1 to <see cref="MaxThreads"/>. The default is every processor.</summary>
     public static int NumThreads
     {
         get => Volatile.Read(ref s_numThreads);
         set
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, MaxThreads);
             Volatile.Write(ref s_numThreads, value);
         }
     }
@@ -35,13 +48,17 @@ public static class WorkerPool
 
     /// <summary>Calls <paramref name="body"/> with 0 .. count-1, each once; returns when all are done.
     /// The first exception of a body ends the loop early and is thrown here.</summary>
-    public static void For(int count, Action<int> body)
+    public static void For(int count, Action<int> body) => For(count, new DelegateLoop(body));
+
+    /// <summary>The same for a body that is no object: for loops that run for each token.</summary>
+    internal static void For<TLoop>(int count, TLoop body)
+        where TLoop : struct, ILoop
     {
         if (count <= 1 || IsSerial)
         {
             for (var i = 0; i < count; i++)
             {
-                body(i);
+                body.Run(i);
             }
 
             return;
@@ -49,26 +66,32 @@ public static class WorkerPool
 
         lock (s_gate)
         {
-            var helpers = Math.Min(NumThreads, count) - 1;
-            EnsureThreads(helpers);
-            var job = new Job(count, body, helpers);
-            s_job = job;
-            s_wake.Release(helpers);
+            s_helpers = Math.Min(NumThreads, count) - 1;
+            EnsureThreads(s_helpers);
+            s_body = Unsafe.AsPointer(ref body);
+            s_run = &Run<TLoop>;
+            s_count = count;
+            s_next = -1;
+            s_error = null;
+            s_done.Reset();
+            s_wake.Release(s_helpers);
             s_inside = true;
             try
             {
-                job.Work();
+                Work();
             }
             finally
             {
                 s_inside = false;
             }
 
-            job.WaitForHelpers();
-            s_job = null;
-            job.Error?.Throw();
+            WaitForHelpers();
+            s_error?.Throw();
         }
     }
+
+    private static void Run<TLoop>(void* body, int index)
+        where TLoop : struct, ILoop => Unsafe.AsRef<TLoop>(body).Run(index);
 
     private static void EnsureThreads(int helpers)
     {
@@ -92,60 +115,49 @@ public static class WorkerPool
             }
 
             s_wake.Wait();
-            var job = s_job!;
-            job.Work();
-            job.Leave();
+            Work();
+            if (Interlocked.Decrement(ref s_helpers) == 0)
+            {
+                s_done.Set();
+            }
         }
     }
 
-    private sealed class Job(int count, Action<int> body, int helpers)
+    private static void Work()
     {
-        private readonly ManualResetEventSlim _done = new(helpers == 0);
-        private int _next = -1;
-        private int _helpers = helpers;
-        private ExceptionDispatchInfo? _error;
-
-        public ExceptionDispatchInfo? Error => _error;
-
-        public void Work()
+        while (Volatile.Read(ref s_error) is null)
         {
-            while (_error is null)
+            var i = Interlocked.Increment(ref s_next);
+            if (i >= s_count)
             {
-                var i = Interlocked.Increment(ref _next);
-                if (i >= count)
-                {
-                    return;
-                }
+                return;
+            }
 
-                try
-                {
-                    body(i);
-                }
+            try
+            {
+                s_run(s_body, i);
+            }
 #pragma warning disable CA1031 // Whatever the body throws belongs to the caller's thread.
-                catch (Exception e)
+            catch (Exception e)
 #pragma warning restore CA1031
-                {
-                    Interlocked.CompareExchange(ref _error, ExceptionDispatchInfo.Capture(e), null);
-                }
-            }
-        }
-
-        public void Leave()
-        {
-            if (Interlocked.Decrement(ref _helpers) == 0)
             {
-                _done.Set();
+                Interlocked.CompareExchange(ref s_error, ExceptionDispatchInfo.Capture(e), null);
             }
         }
+    }
 
-        public void WaitForHelpers()
+    private static void WaitForHelpers()
+    {
+        for (var i = 0; i < SpinsBeforeSleep && !s_done.IsSet; i++)
         {
-            for (var i = 0; i < SpinsBeforeSleep && !_done.IsSet; i++)
-            {
-                Thread.SpinWait(SpinLength);
-            }
-
-            _done.Wait();
+            Thread.SpinWait(SpinLength);
         }
+
+        s_done.Wait();
+    }
+
+    private readonly struct DelegateLoop(Action<int> body) : ILoop
+    {
+        public void Run(int index) => body(index);
     }
 }

@@ -73,7 +73,13 @@ public sealed class WorkerPoolTests : IDisposable
     }
 
     [Fact]
-    public void Fewer_than_one_thread_is_refused() => Assert.Throws<ArgumentOutOfRangeException>(() => WorkerPool.NumThreads = 0);
+    public void Numbers_of_threads_that_make_no_sense_are_refused()
+    {
+        foreach (var count in (int[])[int.MinValue, -1, 0, WorkerPool.MaxThreads + 1, 10_000, int.MaxValue])
+        {
+            Assert.Throws<ArgumentOutOfRangeException>(() => WorkerPool.NumThreads = count);
+        }
+    }
 
     [Fact]
     public void Losses_do_not_depend_on_the_number_of_threads_even_where_widths_are_odd()
