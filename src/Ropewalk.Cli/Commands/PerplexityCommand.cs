@@ -45,7 +45,7 @@ internal static class PerplexityCommand
 
             set = set with { Windows = WindowPlanner.Spread(set.Windows, Options.AtLeast("--windows", parsed.GetValue(windows), 0)) };
             var reporter = new ConsoleReporter(error, !Console.IsErrorRedirected);
-            var evaluator = new Evaluator(loaded);
+            using var evaluator = new Evaluator(loaded);
             var clock = new JobClock(new CostModel(1, 0), Math.Max(1, set.NumTokens), reporter, () => evaluator.TokensEvaluated) { Stage = $"{set.Windows.Length} windows" };
             evaluator.WindowDone = clock.WindowDone;
             var scorer = new HeldoutScorer(evaluator, tokenizer, set, parsed.GetValue(seed));

@@ -64,7 +64,7 @@ internal static class SearchCommand
                 StartTokens = ExtendCommand.Target(parsed.GetValue(target)!) == ExportTarget.Ropewalk ? SearchSettings.PaperStartTokens : [0],
                 Seed = options.Seed,
             }.Resized(Options.AtLeast("--population", parsed.GetValue(population), 4), Options.AtLeast("--iterations", parsed.GetValue(iterations), 0));
-            var evaluator = new Evaluator(loaded);
+            using var evaluator = new Evaluator(loaded);
             var factor = ExtendJob.AttentionFactor(parsed.GetValue(attention)!, scale, geometry.OriginalContext);
             var search = new FactorSearch(evaluator, geometry, searchSet, factor);
             var reporter = new ConsoleReporter(error, !Console.IsErrorRedirected);

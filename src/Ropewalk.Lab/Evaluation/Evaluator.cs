@@ -6,8 +6,10 @@ namespace Ropewalk.Lab.Evaluation;
 
 /// <summary>Scores windows of tokens with one model under any frequencies. Many small windows run one a thread; windows that would
 /// not all fit into memory run one after the other with every thread. The losses are the same either way.</summary>
-public sealed class Evaluator(LanguageModel model)
+public sealed class Evaluator(LanguageModel model) : IDisposable
 {
+    // By the array itself: looking at its tokens would cost a part of what is saved.
+    private readonly Dictionary<int[], PreparedTokens> _kept = new(ReferenceEqualityComparer.Instance);
     private long _tokensEvaluated;
 
     /// <summary>The model.</summary>
@@ -18,6 +20,35 @@ public sealed class Evaluator(LanguageModel model)
 
     /// <summary>Called with the number of tokens after each window, from any thread.</summary>
     public Action<int>? WindowDone { get; set; }
+
+    /// <summary>Computes for each window what no frequencies change, and keeps it: every later loss of that array of tokens is cheaper, and the
+    /// same. Windows that no longer fit the budget are left as they are.</summary>
+    /// <param name="windows">Token ids; the arrays must not change afterwards.</param>
+    /// <param name="maxBytes">Budget for all that this evaluator keeps.</param>
+    /// <param name="cancellationToken">Stops between chunks.</param>
+    public void Keep(IEnumerable<int[]> windows, long maxBytes, CancellationToken cancellationToken = default)
+    {
+        var bytes = _kept.Values.Sum(p => PreparedTokens.SizeBytes(model.Shape, p.Length));
+        foreach (var window in windows.Where(w => w.Length > 1 && !_kept.ContainsKey(w)))
+        {
+            bytes += PreparedTokens.SizeBytes(model.Shape, window.Length - 1);
+            if (bytes > maxBytes)
+            {
+                return;
+            }
+
+            _kept.Add(window, model.Prepare(window.AsSpan(0, window.Length - 1), cancellationToken));
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        foreach (var prepared in _kept.Values)
+        {
+            prepared.Dispose();
+        }
+    }
 
     /// <summary>Losses of each token after a window's first.</summary>
     /// <param name="windows">Token ids.</param>
@@ -73,13 +104,9 @@ public sealed class Evaluator(LanguageModel model)
         // The last token predicts nothing that is scored, so it is not run.
         using var rotary = new RotaryTable(task.Frequencies, tokens.Length - 1);
         using var cache = new KeyValueCache(model.Shape, tokens.Length - 1, singlePass: true);
-        model.Forward(
-            tokens.AsSpan(0, tokens.Length - 1),
-            cache,
-            rotary,
-            task.FirstScored - 1,
-            (row, logits) => losses[row + 1 - task.FirstScored] = (float)TokenLoss.Of(logits, tokens[row + 1]),
-            cancellationToken);
+        var input = new SequenceInput(
+            tokens.AsMemory(0, tokens.Length - 1), cache, rotary, task.FirstScored - 1, (row, logits) => losses[row + 1 - task.FirstScored] = (float)TokenLoss.Of(logits, tokens[row + 1]));
+        model.Forward([input with { Prepared = _kept.GetValueOrDefault(tokens) }], cancellationToken);
         return losses;
     }
 }

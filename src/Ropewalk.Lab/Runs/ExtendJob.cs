@@ -126,9 +126,11 @@ public sealed class ExtendJob
             _notes.Add($"the text has {search.Windows.Length} search windows of {target} tokens; {_options.Windows} were asked for");
         }
 
-        var evaluator = new Evaluator(model);
+        using var evaluator = new Evaluator(model);
+
         // An evaluator of its own: how often it runs depends on the machine, and the result tells how many tokens the job took.
-        var cost = CostModel.Measure(new Evaluator(model), search, original, _stop);
+        using var timing = new Evaluator(model);
+        var cost = CostModel.Measure(timing, search, original, _stop);
         var shortWindows = search.Cut(original, tokenizer.AddsBos, ShortWindowsPerWindow * search.Windows.Length);
         var heldoutShort = heldout.Cut(original, tokenizer.AddsBos);
         var plan = ExtendPlan.Make(_options, cost, CostModel.Counted(model.Shape), search, heldout, shortWindows, original, target);
@@ -387,7 +389,8 @@ public sealed class ExtendJob
         var scaling = style is null ? RopeFactorsFile.Read(Path.Combine(_options.Out, CheckpointExporter.FactorsName), loaded.Rope.Geometry) : loaded.Rope.Scaling;
         var receipt = Receipt.Make(original, loaded, scaling, result.Geometry.OriginalContext, result.TargetContext);
         var windows = scorer.Set.Windows.Select(w => w.Tokens).ToArray();
-        var again = new Evaluator(loaded) { WindowDone = evaluator.WindowDone }.Losses(windows, scaling.At(result.TargetContext), _stop);
+        using var reader = new Evaluator(loaded) { WindowDone = evaluator.WindowDone };
+        var again = reader.Losses(windows, scaling.At(result.TargetContext), _stop);
         var measured = scorer.Result(WinnerName, "", result.TargetContext, again).Perplexity.Nll;
         if (!measured.Equals(result.WinnerAtTarget.Perplexity.Nll) || !receipt.HasEffect)
         {

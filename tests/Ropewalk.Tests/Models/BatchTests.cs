@@ -116,7 +116,7 @@ public sealed class BatchTests : IDisposable
         Refuses("sequence 2 of 2: expected a whole sequence's own prepared tokens", [good with { Prepared = prepared }, other]);
         Refuses("sequence 1 of 1: expected a whole sequence's own prepared tokens", [good with { Prepared = prepared, Tokens = new[] { 1 } }]);
         Refuses("capacity", [good, other with { Tokens = new int[9] }]);
-        Refuses("numRows", [good, other with { FirstRow = 3 }]);
+        Refuses("firstRow", [good, other with { FirstRow = 3 }]);
         Assert.Throws<ArgumentOutOfRangeException>(() => model.Prepare([]));
         Assert.Throws<ArgumentOutOfRangeException>(() => model.Prepare([-1]));
         Assert.Equal(0, first.Length);
