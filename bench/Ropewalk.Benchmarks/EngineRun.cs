@@ -12,7 +12,8 @@ namespace Ropewalk.Benchmarks;
 internal static class EngineRun
 {
     /// <summary>Runs it.</summary>
-    /// <param name="args">MODEL, then numbers: --prompt, --generate, --depth, --threads, --repeat; --all-logits.</param>
+    /// <param name="args">MODEL, then numbers: --prompt, --generate, --depth, --threads, --repeat, --batch (sequences that share the
+    /// prompt's tokens, of lengths from half to one and a half of the mean); --all-logits; --cache-type f32|f16|bf16.</param>
     public static int Run(string[] args)
     {
         int Number(string name, int otherwise) => Array.IndexOf(args, name) is >= 0 and var at ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : otherwise;
@@ -20,6 +21,7 @@ internal static class EngineRun
         var generate = Number("--generate", 0);
         var depth = Number("--depth", 0);
         var repeat = Number("--repeat", 5);
+        var cacheType = Array.IndexOf(args, "--cache-type") is >= 0 and var option ? Enum.Parse<GgmlType>(args[option + 1], ignoreCase: true) : GgmlType.F32;
         WorkerPool.NumThreads = Number("--threads", Environment.ProcessorCount);
         var before = PeakBytes();
         var watch = Stopwatch.StartNew();
@@ -31,7 +33,7 @@ internal static class EngineRun
         if (prompt > 0)
         {
             var firstRow = args.Contains("--all-logits") ? 0 : prompt - 1;
-            result["prompt"] = Measure(prompt, repeat, () =>
+            result["prompt"] = Number("--batch", 1) is > 1 and var sequences ? MeasureBatch(model, tokens.AsMemory(0, prompt), sequences, rotary, repeat) : Measure(prompt, repeat, () =>
             {
                 using var cache = new KeyValueCache(model.Shape, prompt, singlePass: true);
                 var clock = Stopwatch.StartNew();
@@ -44,7 +46,7 @@ internal static class EngineRun
         {
             result["generate"] = Measure(generate, repeat, () =>
             {
-                using var cache = new KeyValueCache(model.Shape, length, singlePass: false);
+                using var cache = new KeyValueCache(model.Shape, length, singlePass: false, cacheType);
                 if (depth > 0)
                 {
                     model.Forward(tokens.AsSpan(0, depth), cache, rotary, depth, (_, _) => { });
@@ -64,6 +66,26 @@ internal static class EngineRun
         result["peak_rss_bytes_before_load"] = before;
         Console.WriteLine(result.ToJsonString());
         return 0;
+    }
+
+    /// <summary>The prompt's tokens as sequences of different lengths in one pass, with the logits of each one's last token.</summary>
+    private static JsonObject MeasureBatch(LanguageModel model, ReadOnlyMemory<int> tokens, int numSequences, RotaryTable rotary, int repeat)
+    {
+        var mean = (double)tokens.Length / numSequences;
+        var ends = Enumerable.Range(1, numSequences).Select(i => i == numSequences ? tokens.Length : (int)(mean * (i + (i % 2 == 0 ? 0 : 0.5 * (((i * 5) % 7 / 3.0) - 1))))).ToArray();
+        return Measure(tokens.Length, repeat, () =>
+        {
+            var batch = ends.Select((end, i) =>
+            {
+                var part = tokens[(i == 0 ? 0 : ends[i - 1])..end];
+                return new SequenceInput(part, new KeyValueCache(model.Shape, part.Length, singlePass: true), rotary, part.Length - 1, (_, _) => { });
+            }).ToArray();
+            var clock = Stopwatch.StartNew();
+            model.Forward(batch);
+            var elapsed = clock.Elapsed;
+            Array.ForEach(batch, s => s.Cache.Dispose());
+            return elapsed;
+        });
     }
 
     private static JsonObject Measure(int count, int repeat, Func<TimeSpan> run)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using Ropewalk.Engine.Generation;
 using Ropewalk.Engine.Models;
+using Ropewalk.Engine.Tensors;
 using Ropewalk.Engine.Tokenization;
 using Ropewalk.Engine.Tokenization.Chat;
 using Ropewalk.Lab.Data;
@@ -26,9 +27,15 @@ internal static class GenerateCommand
         var json = Options.Json();
         var threads = Options.Threads();
         var mmap = Options.Mmap();
+        var cacheType = new Option<string>("--cache-type")
+        {
+            HelpName = "TYPE",
+            Description = "Numbers of the key-value cache: f32 (exact), f16 or bf16 (half the memory, faster far into a text).",
+            DefaultValueFactory = _ => "f32",
+        };
         var command = new Command("generate", "Continue a prompt. The factors are chosen once, for prompt and tokens together. Example: ropewalk generate my-model --prompt \"Once upon a time\" --max-tokens 200")
         {
-            model, prompt, chat, system, maxTokens, temperature, seed, scaling, json, threads, mmap,
+            model, prompt, chat, system, maxTokens, temperature, seed, scaling, json, threads, mmap, cacheType,
         };
         command.SetAction(parsed => CommandHost.Run(error, parsed.GetValue(threads), stop =>
         {
@@ -43,6 +50,13 @@ internal static class GenerateCommand
                 throw new UserInputException("--system: found it without --chat, expected both: a prompt alone has no system message");
             }
 
+            var numbers = parsed.GetValue(cacheType) switch
+            {
+                "f32" => GgmlType.F32,
+                "f16" => GgmlType.F16,
+                "bf16" => GgmlType.BF16,
+                var other => throw new UserInputException($"--cache-type: found '{other}', expected f32, f16 or bf16"),
+            };
             var limit = Options.AtLeast("--max-tokens", parsed.GetValue(maxTokens), 1);
             using var loaded = ModelLoader.Load(parsed.GetValue(model)!, parsed.GetValue(mmap));
             var tokenizer = Tokenizer.Load(parsed.GetValue(model)!);
@@ -83,7 +97,7 @@ internal static class GenerateCommand
                 }
             }
 
-            foreach (var id in TextGenerator.Generate(loaded, rule, ids, limit, new Sampler(heat, random.NextDouble), tokenizer.EosToken, stop))
+            foreach (var id in TextGenerator.Generate(loaded, rule, ids, limit, new Sampler(heat, random.NextDouble), tokenizer.EosToken, numbers, stop))
             {
                 generated.Add(id);
                 Emit(decoder.Append(id));

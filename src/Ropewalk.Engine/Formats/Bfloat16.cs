@@ -62,6 +62,11 @@ public static class Bfloat16
         }
     }
 
+    /// <summary>8 values as float32, exactly.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector256<float> Widen(Vector128<ushort> bits) =>
+        ((Avx2.IsSupported ? Avx2.ConvertToVector256Int32(bits).AsUInt32() : Vector256.Create(Vector128.WidenLower(bits), Vector128.WidenUpper(bits))) << 16).AsSingle();
+
     /// <summary>16 values as float32, exactly.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector512<float> Widen(Vector256<ushort> bits) => ((Avx512F.IsSupported ? Avx512F.ConvertToVector512UInt32(bits) : Vector512.WidenLower(bits.ToVector512Unsafe())) << 16).AsSingle();

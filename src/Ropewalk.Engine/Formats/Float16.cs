@@ -101,6 +101,16 @@ public static class Float16
     internal static Vector512<float> Widen(Vector256<ushort> bits) => Widen(
         Avx512F.IsSupported ? Avx512F.ConvertToVector512Int32(bits.AsInt16()) : Vector512.WidenLower(bits.AsInt16().ToVector512Unsafe()));
 
+    /// <summary>8 halves as float32, exactly.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector256<float> Widen(Vector128<ushort> bits)
+    {
+        var half = Avx2.IsSupported ? Avx2.ConvertToVector256Int32(bits.AsInt16()) : Vector256.Create(Vector128.WidenLower(bits.AsInt16()), Vector128.WidenUpper(bits.AsInt16()));
+        var moved = (half << Shift) & Vector256.Create(Kept);
+        var special = Vector256.Equals(moved & Vector256.Create(MovedExponent), Vector256.Create(MovedExponent)) & Vector256.Create(Exponent);
+        return ((moved.AsSingle() * Vector256.Create(Scale)).AsInt32() | special).AsSingle();
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Widen(Vector512<int> half)
     {

@@ -1,4 +1,5 @@
 using Ropewalk.Engine.Models;
+using Ropewalk.Engine.Tensors;
 using Ropewalk.Positions;
 
 namespace Ropewalk.Engine.Generation;
@@ -17,15 +18,16 @@ public static class TextGenerator
     /// <param name="maxTokens">Tokens to generate at most.</param>
     /// <param name="sampler">Chooses a token from logits.</param>
     /// <param name="stopToken">Ends the text; not returned. Null for none.</param>
+    /// <param name="cacheType">Type of the keys and values kept: F32, F16 or BF16.</param>
     /// <param name="cancellationToken">Stops between tokens.</param>
     public static IEnumerable<int> Generate(
-        LanguageModel model, RopeScaling scaling, IReadOnlyList<int> prompt, int maxTokens, Sampler sampler, int? stopToken, CancellationToken cancellationToken = default)
+        LanguageModel model, RopeScaling scaling, IReadOnlyList<int> prompt, int maxTokens, Sampler sampler, int? stopToken, GgmlType cacheType = GgmlType.F32, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(prompt.Count, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(maxTokens);
         var length = prompt.Count + maxTokens;
         using var rotary = new RotaryTable(scaling.At(length), length);
-        using var cache = new KeyValueCache(model.Shape, length, singlePass: false);
+        using var cache = new KeyValueCache(model.Shape, length, singlePass: false, cacheType);
         var pending = prompt.ToArray();
         for (var i = 0; i < maxTokens; i++)
         {

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Ropewalk.Engine.Tensors;
 
 namespace Ropewalk.Engine.Kernels;
 
@@ -14,16 +15,30 @@ internal static unsafe partial class Attention
     /// <summary>Attends one query to the keys 0 .. position, or to the last <paramref name="window"/> of them.</summary>
     /// <param name="scratch">Begins with the rotated query, scaled by log2(e)/sqrt(K), [paddedK]; the rest is working memory.</param>
     /// <param name="position">Index of the query's own key.</param>
-    /// <param name="keys">[S/8][paddedK][8], rotated.</param>
-    /// <param name="values">[paddedK/8][capacity][8].</param>
-    /// <param name="capacity">Keys that a row of <paramref name="values"/> has room for.</param>
-    /// <param name="paddedHeadWidth">K rounded up to a multiple of 8.</param>
+    /// <param name="panels">Keys and values.</param>
     /// <param name="headWidth">K.</param>
     /// <param name="outK">K numbers.</param>
     /// <param name="window">Keys that the query sees, its own included; 0 for all.</param>
-    public static void ForwardOne(
-        float* scratch, long position, float* keys, float* values, long capacity, int paddedHeadWidth, int headWidth, float* outK, int window)
+    public static void ForwardOne(float* scratch, long position, in HeadPanels panels, int headWidth, float* outK, int window)
     {
+        switch (panels.Type)
+        {
+            case GgmlType.F32:
+                ForwardOne<StoredFloat32>(scratch, position, panels, headWidth, outK, window);
+                break;
+            case GgmlType.F16:
+                ForwardOne<StoredFloat16>(scratch, position, panels, headWidth, outK, window);
+                break;
+            default:
+                ForwardOne<StoredBfloat16>(scratch, position, panels, headWidth, outK, window);
+                break;
+        }
+    }
+
+    private static void ForwardOne<TStored>(float* scratch, long position, in HeadPanels panels, int headWidth, float* outK, int window)
+        where TStored : struct, IStored
+    {
+        var paddedHeadWidth = panels.PaddedHeadWidth;
         var query = scratch;
         var output = query + paddedHeadWidth;
         var scores = output + paddedHeadWidth;
@@ -34,7 +49,7 @@ internal static unsafe partial class Attention
         for (var firstKey = firstSeen; firstKey <= position; firstKey += KeyBlock)
         {
             var count = (int)((Math.Min(KeyBlock, position + 1 - firstKey) + 7) / 8 * 8);
-            Scores(query, keys + (firstKey * paddedHeadWidth), count, paddedHeadWidth, scores);
+            Scores<TStored>(query, panels.KeysAt(firstKey), count, paddedHeadWidth, scores);
             var hidden = (int)Math.Min(count, position + 1 - firstKey);
             new Span<float>(scores + hidden, count - hidden).Fill(Masked);
             if (window > 0 && firstKey < position + 1 - window)
@@ -66,7 +81,7 @@ internal static unsafe partial class Attention
                 }
             }
 
-            AddValues(scores, values + (firstKey * 8), capacity, count, paddedHeadWidth, output);
+            AddValues<TStored>(scores, panels.ValuesAt(0, firstKey), panels.Capacity, count, paddedHeadWidth, output);
         }
 
         var scale = 1f / sum;
@@ -78,9 +93,10 @@ internal static unsafe partial class Attention
 
     /// <summary>scores[count] = keys[count, K] query[K]; four tiles of eight keys at a time, for as many independent sums.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Scores(float* query, float* keys, int count, int paddedHeadWidth, float* scores)
+    private static void Scores<TStored>(float* query, byte* keys, int count, int paddedHeadWidth, float* scores)
+        where TStored : struct, IStored
     {
-        var tile = 8 * paddedHeadWidth;
+        var tile = 8 * paddedHeadWidth * TStored.Size;
         var j = 0;
         for (; j <= count - 32; j += 32, keys += 4 * tile)
         {
@@ -91,11 +107,11 @@ internal static unsafe partial class Attention
             for (var k = 0; k < paddedHeadWidth; k++)
             {
                 var q = Vector256.Create(query[k]);
-                var from = keys + (k * 8);
-                s0 = Vector256.FusedMultiplyAdd(Vector256.Load(from), q, s0);
-                s1 = Vector256.FusedMultiplyAdd(Vector256.Load(from + tile), q, s1);
-                s2 = Vector256.FusedMultiplyAdd(Vector256.Load(from + (2 * tile)), q, s2);
-                s3 = Vector256.FusedMultiplyAdd(Vector256.Load(from + (3 * tile)), q, s3);
+                var from = keys + (k * 8 * TStored.Size);
+                s0 = Vector256.FusedMultiplyAdd(TStored.Load8(from), q, s0);
+                s1 = Vector256.FusedMultiplyAdd(TStored.Load8(from + tile), q, s1);
+                s2 = Vector256.FusedMultiplyAdd(TStored.Load8(from + (2 * tile)), q, s2);
+                s3 = Vector256.FusedMultiplyAdd(TStored.Load8(from + (3 * tile)), q, s3);
             }
 
             s0.Store(scores + j);
@@ -109,7 +125,7 @@ internal static unsafe partial class Attention
             var s = Vector256<float>.Zero;
             for (var k = 0; k < paddedHeadWidth; k++)
             {
-                s = Vector256.FusedMultiplyAdd(Vector256.Load(keys + (k * 8)), Vector256.Create(query[k]), s);
+                s = Vector256.FusedMultiplyAdd(TStored.Load8(keys + (k * 8 * TStored.Size)), Vector256.Create(query[k]), s);
             }
 
             s.Store(scores + j);
@@ -140,9 +156,10 @@ internal static unsafe partial class Attention
 
     /// <summary>output[K] += values[K, count] weights[count]; four groups of eight entries at a time, for as many independent sums.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddValues(float* weights, float* values, long capacity, int count, int paddedHeadWidth, float* output)
+    private static void AddValues<TStored>(float* weights, byte* values, long capacity, int count, int paddedHeadWidth, float* output)
+        where TStored : struct, IStored
     {
-        var group = 8 * capacity;
+        var group = 8 * capacity * TStored.Size;
         var k = 0;
         for (; k <= paddedHeadWidth - 32; k += 32, values += 4 * group)
         {
@@ -153,11 +170,11 @@ internal static unsafe partial class Attention
             for (var j = 0; j < count; j++)
             {
                 var w = Vector256.Create(weights[j]);
-                var from = values + (j * 8);
-                s0 = Vector256.FusedMultiplyAdd(Vector256.Load(from), w, s0);
-                s1 = Vector256.FusedMultiplyAdd(Vector256.Load(from + group), w, s1);
-                s2 = Vector256.FusedMultiplyAdd(Vector256.Load(from + (2 * group)), w, s2);
-                s3 = Vector256.FusedMultiplyAdd(Vector256.Load(from + (3 * group)), w, s3);
+                var from = values + (j * 8 * TStored.Size);
+                s0 = Vector256.FusedMultiplyAdd(TStored.Load8(from), w, s0);
+                s1 = Vector256.FusedMultiplyAdd(TStored.Load8(from + group), w, s1);
+                s2 = Vector256.FusedMultiplyAdd(TStored.Load8(from + (2 * group)), w, s2);
+                s3 = Vector256.FusedMultiplyAdd(TStored.Load8(from + (3 * group)), w, s3);
             }
 
             (Vector256.Load(output + k) + s0).Store(output + k);
@@ -171,7 +188,7 @@ internal static unsafe partial class Attention
             var s = Vector256<float>.Zero;
             for (var j = 0; j < count; j++)
             {
-                s = Vector256.FusedMultiplyAdd(Vector256.Load(values + (j * 8)), Vector256.Create(weights[j]), s);
+                s = Vector256.FusedMultiplyAdd(TStored.Load8(values + (j * 8 * TStored.Size)), Vector256.Create(weights[j]), s);
             }
 
             (Vector256.Load(output + k) + s).Store(output + k);

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Ropewalk.Engine.Tensors;
 
 namespace Ropewalk.Engine.Kernels;
 
@@ -27,18 +28,17 @@ internal static unsafe partial class Attention
     /// <param name="scratch">Begins with the rotated queries, scaled by log2(e)/sqrt(K), as [paddedK][width]; the rest is working memory.</param>
     /// <param name="numQueries">Queries in the block, at most 48; the panel's width is <see cref="MicroKernel.PanelWidth"/> of it.</param>
     /// <param name="firstPosition">Index of the first query's own key.</param>
-    /// <param name="keys">[S/8][paddedK][8], rotated.</param>
-    /// <param name="values">[paddedK/8][capacity][8].</param>
-    /// <param name="capacity">Keys that a row of <paramref name="values"/> has room for.</param>
-    /// <param name="paddedHeadWidth">K rounded up to a multiple of 8; the padding of queries, keys and values is zero.</param>
+    /// <param name="panels">Keys and values; the padding of queries is zero like theirs.</param>
     /// <param name="headWidth">K.</param>
     /// <param name="out0">Output of the first query, K numbers.</param>
     /// <param name="strideOut">Floats from one query's output to the next.</param>
     /// <param name="window">Keys that a query sees, its own included; 0 for all.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Forward(
-        float* scratch, int numQueries, long firstPosition, float* keys, float* values, long capacity, int paddedHeadWidth, int headWidth, float* out0, int strideOut, int window)
+        float* scratch, int numQueries, long firstPosition, in HeadPanels panels, int headWidth, float* out0, int strideOut, int window)
     {
+        var paddedHeadWidth = panels.PaddedHeadWidth;
+        var widened = panels.Type == GgmlType.F32 ? null : Scratch.Current.Get(Scratch.Slot.WidenedKeys, (long)KeyBlock * paddedHeadWidth);
         var width = MicroKernel.PanelWidth(numQueries);
         var queries = scratch;
         var scores = queries + ((long)paddedHeadWidth * QueryBlock);
@@ -55,7 +55,7 @@ internal static unsafe partial class Attention
         {
             var tiles = (int)((Math.Min(KeyBlock, numKeys - firstKey) + 7) / 8);
             var count = tiles * 8;
-            var panel = keys + (firstKey * paddedHeadWidth);
+            var panel = panels.AsSingles(panels.KeysAt(firstKey), count * paddedHeadWidth, widened);
             for (var tile = 0; tile < tiles; tile++)
             {
                 MicroKernel.Tile(paddedHeadWidth, width, panel + ((long)tile * 8 * paddedHeadWidth), queries, scores + (tile * 8 * width), width, accumulate: false);
@@ -82,7 +82,8 @@ internal static unsafe partial class Attention
 
             for (var block = 0; block < paddedHeadWidth; block += 8)
             {
-                MicroKernel.Tile(count, width, values + (block * capacity) + (firstKey * 8), scores, output + (block * width), width, accumulate: true);
+                var values = panels.AsSingles(panels.ValuesAt(block / 8, firstKey), count * 8, widened);
+                MicroKernel.Tile(count, width, values, scores, output + (block * width), width, accumulate: true);
             }
         }
 

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using Ropewalk.Engine.Formats;
 using Ropewalk.Engine.Tensors;
 
 namespace Ropewalk.Engine.Kernels;
@@ -8,15 +7,6 @@ namespace Ropewalk.Engine.Kernels;
 // One row: every weight is read once, so the time is the memory's. Panels are widened in registers; only rows of blocks go through scratch.
 internal static unsafe partial class MatMul
 {
-    private interface IStored
-    {
-        /// <summary>Bytes of a number.</summary>
-        static abstract int Size { get; }
-
-        /// <summary>16 numbers.</summary>
-        static abstract Vector512<float> Load(byte* from);
-    }
-
     /// <summary>One row by panels, with the sums in the order that <see cref="MicroKernel.Tile"/> has.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void OneRow(float* x, PackedMatrix w, int firstPanel, int endPanel, float* y, bool accumulate)
@@ -69,9 +59,9 @@ internal static unsafe partial class MatMul
             for (var i = 0; i < depth; i++, b += MicroKernel.Columns * TStored.Size)
             {
                 var a = Vector512.Create(x[i]);
-                s0 = Vector512.FusedMultiplyAdd(a, TStored.Load(b), s0);
-                s1 = Vector512.FusedMultiplyAdd(a, TStored.Load(b + (16 * TStored.Size)), s1);
-                s2 = Vector512.FusedMultiplyAdd(a, TStored.Load(b + (32 * TStored.Size)), s2);
+                s0 = Vector512.FusedMultiplyAdd(a, TStored.Load16(b), s0);
+                s1 = Vector512.FusedMultiplyAdd(a, TStored.Load16(b + (16 * TStored.Size)), s1);
+                s2 = Vector512.FusedMultiplyAdd(a, TStored.Load16(b + (32 * TStored.Size)), s2);
             }
 
             s0.Store(sums);
@@ -85,34 +75,10 @@ internal static unsafe partial class MatMul
             var s = Vector512.Load(sums + column);
             for (var i = 0; i < depth; i++)
             {
-                s = Vector512.FusedMultiplyAdd(Vector512.Create(x[i]), TStored.Load(b + (((i * width) + column) * TStored.Size)), s);
+                s = Vector512.FusedMultiplyAdd(Vector512.Create(x[i]), TStored.Load16(b + (((i * width) + column) * TStored.Size)), s);
             }
 
             s.Store(sums + column);
         }
-    }
-
-    private readonly struct StoredFloat32 : IStored
-    {
-        public static int Size => sizeof(float);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector512<float> Load(byte* from) => Vector512.Load((float*)from);
-    }
-
-    private readonly struct StoredFloat16 : IStored
-    {
-        public static int Size => sizeof(ushort);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector512<float> Load(byte* from) => Float16.Widen(Vector256.Load((ushort*)from));
-    }
-
-    private readonly struct StoredBfloat16 : IStored
-    {
-        public static int Size => sizeof(ushort);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector512<float> Load(byte* from) => Bfloat16.Widen(Vector256.Load((ushort*)from));
     }
 }

@@ -184,22 +184,17 @@ internal sealed unsafe class DecoderLayer : IDisposable
         float* keysTGK, float* valuesTGK, int numRows, long firstPosition, ModelShape shape, RotaryTable rotary, KeyValueCache cache, int layer)
     {
         var width = shape.NumKeyValueHeads * shape.HeadWidth;
-        var padded = cache.PaddedHeadWidth;
+        var turned = Scratch.Current.Get(Scratch.Slot.TurnedKey, shape.HeadWidth);
         for (var head = 0; head < shape.NumKeyValueHeads; head++)
         {
-            var cachedKeys = cache.Keys(layer, head);
-            var cachedValues = cache.Values(layer, head);
+            var panels = cache.Panels(layer, head);
             for (var row = 0; row < numRows; row++)
             {
                 var position = firstPosition + row;
                 var at = ((long)row * width) + (head * shape.HeadWidth);
-                Rotate.Forward(
-                    keysTGK + at, shape.HeadWidth, rotary.Cos(position), rotary.Sin(position), rotary.NumPairs, 1f, cachedKeys + (position / 8 * 8 * padded) + (position % 8), 8);
-                var value = valuesTGK + at;
-                for (var k = 0; k < shape.HeadWidth; k++)
-                {
-                    cachedValues[((((long)k / 8 * cache.Capacity) + position) * 8) + (k % 8)] = value[k];
-                }
+                Rotate.Forward(keysTGK + at, shape.HeadWidth, rotary.Cos(position), rotary.Sin(position), rotary.NumPairs, 1f, turned, 1);
+                panels.SetKey(position, new ReadOnlySpan<float>(turned, shape.HeadWidth));
+                panels.SetValue(position, new ReadOnlySpan<float>(valuesTGK + at, shape.HeadWidth));
             }
         }
     }
@@ -232,7 +227,7 @@ internal sealed unsafe class DecoderLayer : IDisposable
         var shape = spec.Shape;
         var padded = cache.PaddedHeadWidth;
         var stride = shape.NumHeads * shape.HeadWidth;
-        var keyValueHead = head / (shape.NumHeads / shape.NumKeyValueHeads);
+        var panels = cache.Panels(layer, head / (shape.NumHeads / shape.NumKeyValueHeads));
         var scratch = Scratch.Current.Get(Scratch.Slot.Attention, Attention.ScratchLength(padded));
         var scale = VectorMath.Log2E * spec.AttentionScale;
         for (var row = 0; row < numRows; row += Attention.QueryBlock)
@@ -250,13 +245,11 @@ internal sealed unsafe class DecoderLayer : IDisposable
 
             if (count == 1)
             {
-                Attention.ForwardOne(
-                    scratch, firstPosition + row, cache.Keys(layer, keyValueHead), cache.Values(layer, keyValueHead), cache.Capacity, padded, shape.HeadWidth, first, Window);
+                Attention.ForwardOne(scratch, firstPosition + row, panels, shape.HeadWidth, first, Window);
                 continue;
             }
 
-            Attention.Forward(
-                scratch, count, firstPosition + row, cache.Keys(layer, keyValueHead), cache.Values(layer, keyValueHead), cache.Capacity, padded, shape.HeadWidth, first, stride, Window);
+            Attention.Forward(scratch, count, firstPosition + row, panels, shape.HeadWidth, first, stride, Window);
         }
     }
 

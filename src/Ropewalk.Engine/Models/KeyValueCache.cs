@@ -1,3 +1,4 @@
+using Ropewalk.Engine.Kernels;
 using Ropewalk.Engine.Tensors;
 
 namespace Ropewalk.Engine.Models;
@@ -7,23 +8,32 @@ namespace Ropewalk.Engine.Models;
 /// window holds a single layer's, which every layer overwrites; a cache for generation holds every layer's.</summary>
 public sealed unsafe class KeyValueCache : IDisposable
 {
-    private readonly NativeBuffer<float>[] _keys;
-    private readonly NativeBuffer<float>[] _values;
+    private readonly NativeBuffer<byte>[] _keys;
+    private readonly NativeBuffer<byte>[] _values;
 
     /// <summary>Allocates a cache.</summary>
     /// <param name="shape">The model's sizes.</param>
     /// <param name="capacity">Tokens that it can hold.</param>
     /// <param name="singlePass">Whether the layers share one store: then the whole sequence goes through in one forward.</param>
-    public KeyValueCache(ModelShape shape, int capacity, bool singlePass)
+    /// <param name="type">F32, which loses nothing; F16 or BF16, half the memory and half the time to read it, each number rounded to 11 or 8
+    /// bits (F16 also to at most 65,504).</param>
+    public KeyValueCache(ModelShape shape, int capacity, bool singlePass, GgmlType type = GgmlType.F32)
     {
+        if (type is not (GgmlType.F32 or GgmlType.F16 or GgmlType.BF16))
+        {
+            throw new ArgumentOutOfRangeException(nameof(type), type, "expected F32, F16 or BF16");
+        }
+
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         SinglePass = singlePass;
         Capacity = (capacity + 7) / 8 * 8;
         PaddedHeadWidth = (shape.HeadWidth + 7) / 8 * 8;
-        var length = (long)shape.NumKeyValueHeads * PaddedHeadWidth * Capacity;
+        Type = type;
+        HeadBytes = (long)PaddedHeadWidth * Capacity * (type == GgmlType.F32 ? sizeof(float) : sizeof(ushort));
+        var bytes = shape.NumKeyValueHeads * HeadBytes;
         var layers = singlePass ? 1 : shape.NumLayers;
-        _keys = [.. Enumerable.Range(0, layers).Select(_ => new NativeBuffer<float>(length))];
-        _values = [.. Enumerable.Range(0, layers).Select(_ => new NativeBuffer<float>(length))];
+        _keys = [.. Enumerable.Range(0, layers).Select(_ => new NativeBuffer<byte>(bytes))];
+        _values = [.. Enumerable.Range(0, layers).Select(_ => new NativeBuffer<byte>(bytes))];
     }
 
     /// <summary>Tokens that fit, a multiple of 8.</summary>
@@ -31,6 +41,9 @@ public sealed unsafe class KeyValueCache : IDisposable
 
     /// <summary>Tokens held.</summary>
     public int Length { get; internal set; }
+
+    /// <summary>Type of the numbers.</summary>
+    public GgmlType Type { get; }
 
     /// <summary>Whether the layers share one store.</summary>
     public bool SinglePass { get; }
@@ -47,9 +60,12 @@ public sealed unsafe class KeyValueCache : IDisposable
         }
     }
 
-    /// <summary>Keys of one head: [S/8][K][8].</summary>
-    internal float* Keys(int layer, int head) => _keys[SinglePass ? 0 : layer].Pointer + ((long)head * PaddedHeadWidth * Capacity);
+    private long HeadBytes { get; }
 
-    /// <summary>Values of one head: [K/8][S][8].</summary>
-    internal float* Values(int layer, int head) => _values[SinglePass ? 0 : layer].Pointer + ((long)head * PaddedHeadWidth * Capacity);
+    /// <summary>Keys and values of one head.</summary>
+    internal HeadPanels Panels(int layer, int head)
+    {
+        var store = SinglePass ? 0 : layer;
+        return new HeadPanels((nint)(_keys[store].Pointer + (head * HeadBytes)), (nint)(_values[store].Pointer + (head * HeadBytes)), Type, Capacity, PaddedHeadWidth);
+    }
 }

@@ -47,6 +47,12 @@ internal sealed unsafe class Scratch
         /// <summary>Attention's transposed queries, scores and output.</summary>
         Attention,
 
+        /// <summary>A block of keys, then of values, widened to float32.</summary>
+        WidenedKeys,
+
+        /// <summary>One head's key, turned, before it is stored in 16 bits.</summary>
+        TurnedKey,
+
         /// <summary>Logits of a few rows.</summary>
         Logits,
 

@@ -1,4 +1,5 @@
 using Ropewalk.Engine.Kernels;
+using Ropewalk.Engine.Tensors;
 
 namespace Ropewalk.Tests.Kernels;
 
@@ -6,32 +7,49 @@ namespace Ropewalk.Tests.Kernels;
 public sealed unsafe class AttentionTests
 {
     [Theory]
-    [InlineData(4)]
-    [InlineData(8)]
-    [InlineData(10)]
-    [InlineData(64)]
-    [InlineData(80)]
-    [InlineData(128)]
-    public void Blocks_agree_with_the_definition(int headWidth)
+    [InlineData(4, GgmlType.F32)]
+    [InlineData(8, GgmlType.F32)]
+    [InlineData(10, GgmlType.F32)]
+    [InlineData(64, GgmlType.F32)]
+    [InlineData(80, GgmlType.F32)]
+    [InlineData(128, GgmlType.F32)]
+    [InlineData(10, GgmlType.F16)]
+    [InlineData(64, GgmlType.F16)]
+    [InlineData(10, GgmlType.BF16)]
+    [InlineData(64, GgmlType.BF16)]
+    public void Blocks_agree_with_the_definition(int headWidth, GgmlType type)
     {
         foreach (var length in Simd.IsReduced ? (int[])[1, 49, 130] : [1, 7, 8, 47, 48, 49, 127, 128, 129, 130, 300])
         {
             var queries = Numbers.Random(length * headWidth, 30, 4 / Math.Sqrt(headWidth));
-            var keys = Numbers.Random(length * headWidth, 31, 2);
-            var values = Numbers.Random(length * headWidth, 32);
+            var keys = Rounded(Numbers.Random(length * headWidth, 31, 2), type);
+            var values = Rounded(Numbers.Random(length * headWidth, 32), type);
             var expected = new float[length * headWidth];
             Attention.Reference(queries, keys, values, headWidth, 0, expected);
-            var store = new Store(headWidth, length, keys, values);
+            var store = new Store(headWidth, length, keys, values, type);
             var whole = store.Attend(queries, 0);
-            Numbers.Close(expected, whole, 6e-6, $"K {headWidth} length {length}");
+            Numbers.Close(expected, whole, 6e-6, $"{type} K {headWidth} length {length}");
 
             // Queries that begin anywhere, and a single one as in generation, have the very same numbers.
             foreach (var first in (int[])[length - 1, length / 2, Math.Min(5, length - 1)])
             {
                 var found = store.Attend(queries.AsSpan(first * headWidth), first);
-                Numbers.Same(whole.AsSpan(first * headWidth), found, $"K {headWidth} length {length} from query {first}");
+                Numbers.Same(whole.AsSpan(first * headWidth), found, $"{type} K {headWidth} length {length} from query {first}");
             }
         }
+    }
+
+    [Fact]
+    public void Keys_beyond_a_half_become_the_largest_and_tiny_ones_stay()
+    {
+        float[] numbers = [1e9f, -1e9f, 65504, 65519.9f, 5.9604645e-8f, 0, -0.1f, float.NaN];
+        var keys = new ushort[64];
+        fixed (ushort* stored = keys)
+        {
+            new HeadPanels((nint)stored, 0, GgmlType.F16, 8, 8).SetKey(3, numbers);
+        }
+
+        Assert.Equal((Half[])[(Half)65504, (Half)(-65504), (Half)65504, (Half)65504, Half.Epsilon, (Half)0, (Half)(-0.1), Half.NaN], Enumerable.Range(0, 8).Select(k => BitConverter.UInt16BitsToHalf(keys[(k * 8) + 3])));
     }
 
     [Fact]
@@ -111,6 +129,14 @@ public sealed unsafe class AttentionTests
         }
     }
 
+    /// <summary>Numbers that the type holds exactly, by the runtime's own rounding.</summary>
+    private static float[] Rounded(float[] numbers, GgmlType type) => [.. numbers.Select(n => type switch
+    {
+        GgmlType.F16 => (float)(Half)n,
+        GgmlType.BF16 => BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(n) & 0xFFFF_0000),
+        _ => n,
+    })];
+
     /// <summary>Keys and values in the cache's layout; what lies past the end is large and must not matter.</summary>
     private sealed class Store
     {
@@ -118,24 +144,44 @@ public sealed unsafe class AttentionTests
         private readonly int _headWidth;
         private readonly int _padded;
         private readonly int _capacity;
-        private readonly float[] _keys;
-        private readonly float[] _values;
+        private readonly GgmlType _type;
+        private readonly byte[] _keys;
+        private readonly byte[] _values;
 
-        public Store(int headWidth, int length, float[] keys, float[] values)
+        public Store(int headWidth, int length, float[] keys, float[] values, GgmlType type = GgmlType.F32)
         {
+            _type = type;
             _headWidth = headWidth;
             _padded = (headWidth + 7) / 8 * 8;
             _capacity = (length + Spare + 7) / 8 * 8;
-            _keys = new float[_padded * _capacity];
-            _values = new float[_padded * _capacity];
+            _keys = new byte[_padded * _capacity * sizeof(float)];
+            _values = new byte[_padded * _capacity * sizeof(float)];
             for (var s = 0; s < _capacity; s++)
             {
                 for (var k = 0; k < headWidth; k++)
                 {
-                    var sign = (s + k) % 2 == 0 ? 1 : -1;
-                    _keys[(s / 8 * 8 * _padded) + (k * 8) + (s % 8)] = s < length ? keys[(s * headWidth) + k] : sign * 1e9f;
-                    _values[(((k / 8 * _capacity) + s) * 8) + (k % 8)] = s < length ? values[(s * headWidth) + k] : sign * 1e9f;
+                    var beyond = ((s + k) % 2 == 0 ? 1 : -1) * (type == GgmlType.F16 ? 60_000f : 1e9f);
+                    Set(_keys, (s / 8 * 8 * _padded) + (k * 8) + (s % 8), s < length ? keys[(s * headWidth) + k] : beyond);
+                    Set(_values, (((k / 8 * _capacity) + s) * 8) + (k % 8), s < length ? values[(s * headWidth) + k] : beyond);
                 }
+            }
+        }
+
+        private HeadPanels Panels(byte* keys, byte* values) => new((nint)keys, (nint)values, _type, _capacity, _padded);
+
+        private void Set(byte[] store, int index, float number)
+        {
+            switch (_type)
+            {
+                case GgmlType.F32:
+                    BitConverter.TryWriteBytes(store.AsSpan(4 * index), number);
+                    break;
+                case GgmlType.F16:
+                    BitConverter.TryWriteBytes(store.AsSpan(2 * index), (Half)number);
+                    break;
+                default:
+                    BitConverter.TryWriteBytes(store.AsSpan(2 * index), (ushort)(BitConverter.SingleToUInt32Bits(number) >> 16));
+                    break;
             }
         }
 
@@ -144,7 +190,8 @@ public sealed unsafe class AttentionTests
             var count = queries.Length / _headWidth;
             var output = new float[queries.Length];
             var scratch = new float[Attention.ScratchLength(_padded)];
-            fixed (float* ps = scratch, pk = _keys, pv = _values, po = output)
+            fixed (float* ps = scratch, po = output)
+            fixed (byte* pk = _keys, pv = _values)
             {
                 for (var row = 0; row < count; row += Attention.QueryBlock)
                 {
@@ -166,7 +213,7 @@ public sealed unsafe class AttentionTests
                         }
                     }
 
-                    Attention.Forward(ps, rows, first + row, pk, pv, _capacity, _padded, _headWidth, po + (row * _headWidth), _headWidth, window);
+                    Attention.Forward(ps, rows, first + row, Panels(pk, pv), _headWidth, po + (row * _headWidth), _headWidth, window);
                 }
             }
 
@@ -184,9 +231,10 @@ public sealed unsafe class AttentionTests
                 scratch[k] = query[k] * VectorMath.Log2E;
             }
 
-            fixed (float* ps = scratch, pk = _keys, pv = _values)
+            fixed (float* ps = scratch)
+            fixed (byte* pk = _keys, pv = _values)
             {
-                Attention.ForwardOne(ps, position, pk, pv, _capacity, _padded, _headWidth, output, window);
+                Attention.ForwardOne(ps, position, Panels(pk, pv), _headWidth, output, window);
             }
         }
     }

@@ -25,22 +25,28 @@ public sealed class SteadyMemoryTests : IDisposable
     [MemberData(nameof(Models))]
     public void Decoding_allocates_nothing(string name)
     {
-        const int NumTokens = 200;
+        const int NumTokens = 100;
+        const int Rounds = 6;
         using var model = Model(SmallConfigs.All[name]);
-        using var rotary = new RotaryTable(model.Rope.Scaling.At(3 * NumTokens), 3 * NumTokens);
-        using var cache = new KeyValueCache(model.Shape, 3 * NumTokens, singlePass: false);
+        using var rotary = new RotaryTable(model.Rope.Scaling.At((Rounds + 1) * NumTokens), (Rounds + 1) * NumTokens);
+        using var cache = new KeyValueCache(model.Shape, (Rounds + 1) * NumTokens, singlePass: false);
         WorkerPool.NumThreads = 2;
         var sum = 0f;
         LogitsSink sink = (_, logits) => sum += logits[0];
-        var tokens = new int[3 * NumTokens];
+        var tokens = new int[(Rounds + 1) * NumTokens];
         Decode(NumTokens);
-        var before = GC.GetTotalAllocatedBytes(precise: true);
-        Decode(NumTokens);
-        var allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
-        Assert.NotEqual(0, sum);
+        var least = long.MaxValue;
+        for (var round = 0; round < Rounds; round++)
+        {
+            var before = GC.GetTotalAllocatedBytes(precise: true);
+            Decode(NumTokens);
+            least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
+        }
 
-        // The runtime's own threads allocate a little now and then; an object a token would be 24 bytes times 200.
-        Assert.InRange(allocated, 0, 24 * NumTokens / 2);
+        // All threads of the process are counted, and those of the test's runner allocate now and then: the best round has none of that.
+        // An object a token would be 24 bytes times 100 in each.
+        Assert.NotEqual(0, sum);
+        Assert.InRange(least, 0, 24 * NumTokens / 4);
 
         void Decode(int count)
         {
