@@ -22,6 +22,8 @@ public sealed class LlamaTests
         ["float16"] = () => new TinyLlama { Types = [StoredType.F16] },
         ["types mixed inside one product"] = () => new TinyLlama { Types = [StoredType.BF16, StoredType.F32, StoredType.F16], Shards = 2 },
         ["deeper than a block"] = () => new TinyLlama { Hidden = 400, Heads = 5, KeyValueHeads = 5, HeadDim = 64, FeedForward = 390, Vocabulary = 130, Layers = 1, Types = [StoredType.BF16] },
+        ["a width of 1"] = () => new TinyLlama { Hidden = 1, Heads = 1, KeyValueHeads = 1, HeadDim = 2, FeedForward = 1, Vocabulary = 3 },
+        ["prime widths"] = () => new TinyLlama { Hidden = 37, Heads = 7, KeyValueHeads = 7, HeadDim = 22, FeedForward = 53, Vocabulary = 101, Types = [StoredType.BF16] },
         ["one of everything"] = () => new TinyLlama { Hidden = 4, Heads = 1, KeyValueHeads = 1, HeadDim = 2, FeedForward = 1, Vocabulary = 3, Layers = 1 },
     };
 
