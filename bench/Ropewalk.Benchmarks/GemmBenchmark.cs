@@ -94,10 +94,15 @@ internal static unsafe partial class GemmBenchmark
         return (flops / Median(ours), peer ? flops / Median(theirs) : double.NaN);
     }
 
-    /// <summary>One call to wake the threads, then the timed ones.</summary>
+    /// <summary>Calls for 50 ms, then the timed ones: a thread that slept begins on its waker's processor, and the system takes a few milliseconds
+    /// to move it. In a model call follows call.</summary>
     private static void Time(List<double> seconds, Action multiply)
     {
-        multiply();
+        for (var warm = Stopwatch.StartNew(); warm.ElapsedMilliseconds < 50;)
+        {
+            multiply();
+        }
+
         for (var repeat = 0; repeat < CallsOfRound; repeat++)
         {
             var start = Stopwatch.GetTimestamp();
