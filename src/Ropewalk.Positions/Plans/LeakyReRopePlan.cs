@@ -8,6 +8,9 @@ namespace Ropewalk.Positions.Plans;
 /// <exception cref="UserInputException">A value is outside its range.</exception>
 public sealed record LeakyReRopePlan(int OriginalContext, int Window, double Factor) : PositionPlan(OriginalContext)
 {
+    // A quotient that is a whole number but for its last digit is one.
+    private const double Rounding = 1e-9;
+
     /// <summary>w, in tokens.</summary>
     public int Window { get; } = Require.Between("window", Window, 1, OriginalContext, "the original context");
 
@@ -37,7 +40,7 @@ public sealed record LeakyReRopePlan(int OriginalContext, int Window, double Fac
     /// <inheritdoc/>
     protected override long ComputeReach(long length) => length <= Window
         ? length
-        : Window + (long)Math.Ceiling((length - 1 - Window) / Factor) + 1;
+        : Window + (long)Math.Ceiling(((length - 1 - Window) / Factor) - Rounding) + 1;
 
     internal static LeakyReRopePlan FromSpec(int originalContext, SpecArguments spec) =>
         new(originalContext, spec.RequiredWhole("window"), spec.RequiredNumber("factor"));

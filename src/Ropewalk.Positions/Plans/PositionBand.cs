@@ -52,7 +52,7 @@ public sealed class PositionBand
         ThrowIfEmpty(keys, nameof(keys));
         var top = Keys(queries.First);
         var bottom = Keys(queries.End - 1);
-        if (bottom.End <= keys.First || top.First >= keys.End)
+        if (bottom.End <= keys.First || top.First >= keys.End || bottom.End <= top.First)
         {
             return BandCover.None;
         }

@@ -34,12 +34,11 @@ public sealed record SelfExtendPlan(int OriginalContext, int Group, int Window, 
     /// <inheritdoc/>
     public override PlanLayout Causal()
     {
-        var (near, far) = (Grouped(0), Grouped(Shift));
         long w = Window;
         return new(
         [
             new(PositionMap.Index, PositionMap.Index, query => Math.Max(0, query - w + 1), query => query + 1),
-            new(far, near, _ => 0, query => query - w + 1),
+            new(Grouped(Shift), Grouped(0), _ => 0, query => query - w + 1),
         ]);
     }
 
@@ -51,14 +50,14 @@ public sealed record SelfExtendPlan(int OriginalContext, int Group, int Window, 
             return Layouts.Bidirectional(PositionMap.Index, length);
         }
 
-        // Keys after the query change roles with it: the shift moves to the key.
-        var (near, far) = (Grouped(0), Grouped(Shift));
+        // A key after its query changes roles with it, so the shift is the key's. The same shifted keys serve those before, whose query is shifted twice.
+        var keys = Grouped(Shift);
         long w = Window;
         return new(
         [
             new(PositionMap.Index, PositionMap.Index, query => Math.Max(0, query - w + 1), query => Math.Min(length, query + w)),
-            new(far, near, _ => 0, query => query - w + 1),
-            new(near, far, query => Math.Min(length, query + w), _ => length),
+            new(Grouped(2 * Shift), keys, _ => 0, query => query - w + 1),
+            new(Grouped(0), keys, query => Math.Min(length, query + w), _ => length),
         ]);
     }
 
