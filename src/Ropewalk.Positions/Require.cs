@@ -18,6 +18,15 @@ internal static class Require
     public static int AtLeast(string name, int value, int minimum) =>
         value >= minimum ? value : throw Bad(name, value, $"a whole number of at least {minimum}");
 
+    public static double AtLeast(string name, double value, double minimum) =>
+        double.IsFinite(value) && value >= minimum ? value : throw Bad(name, value, $"a finite number of at least {Number(minimum)}");
+
+    /// <summary>Checks a whole number against two limits; <paramref name="maximumIs"/> says what the upper one is.</summary>
+    public static int Between(string name, int value, int minimum, int maximum, string maximumIs) =>
+        value >= minimum && value <= maximum
+            ? value
+            : throw Bad(name, value, $"a whole number of at least {minimum} and at most {maximum} ({maximumIs})");
+
     /// <summary>Checks one rescale factor per pair, each finite and above 0.</summary>
     public static ImmutableArray<double> Factors(string name, ImmutableArray<double> factors, int pairs)
     {

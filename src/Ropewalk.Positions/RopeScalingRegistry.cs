@@ -7,8 +7,9 @@ public static class RopeScalingRegistry
 {
     private const string ResonancePrefix = "resonance+";
 
-    private static readonly Method[] All =
-    [
+    private static readonly SpecTable<RopeGeometry, RopeScaling> Methods = new(
+        "--scaling",
+        ["longrope:FACTORS_FILE", "dynamic-longrope:FACTORS_FILE", "resonance+METHOD"],
         new("none", "none", (geometry, _) => new NoScaling(geometry)),
         new("linear", "linear:FACTOR", LinearScaling.FromSpec),
         new("dynamic-linear", "dynamic-linear", (geometry, _) => new DynamicLinearScaling(geometry)),
@@ -23,12 +24,10 @@ public static class RopeScalingRegistry
         new("dynamic-yarn", "dynamic-yarn:FIRST_FACTOR[,beta-fast=N][,beta-slow=N]", DynamicYarnScaling.FromSpec),
         new("llama3", "llama3:FACTOR[,low=N][,high=N]", Llama3Scaling.FromSpec),
         new("base", "base:THETA", BaseScaling.FromSpec),
-        new("proportional", "proportional:FACTOR[,fraction=N]", ProportionalScaling.FromSpec),
-    ];
+        new("proportional", "proportional:FACTOR[,fraction=N]", ProportionalScaling.FromSpec));
 
     /// <summary>The allowed forms of a spec, for help texts; resonance+ may stand before each.</summary>
-    public static IReadOnlyList<string> Forms { get; } =
-        [.. All.Select(m => m.Form), "longrope:FACTORS_FILE", "dynamic-longrope:FACTORS_FILE", "resonance+METHOD"];
+    public static IReadOnlyList<string> Forms => Methods.Forms;
 
     /// <summary>Reads a spec such as "yarn:4,attention=1.1", "resonance+ntk:8" or "longrope:factors.json".</summary>
     /// <param name="spec">What the user gave to --scaling.</param>
@@ -51,25 +50,15 @@ public static class RopeScalingRegistry
 
     private static RopeScaling ParseMethod(string spec, string methodSpec, RopeGeometry geometry, Func<string, LongRopeScaling> readFactors)
     {
-        var colon = methodSpec.IndexOf(':', StringComparison.Ordinal);
-        var name = colon < 0 ? methodSpec : methodSpec[..colon];
-        var rest = colon < 0 ? null : methodSpec[(colon + 1)..];
-        if (name is "longrope" or "dynamic-longrope")
+        var (name, rest) = SpecTable<RopeGeometry, RopeScaling>.Split(methodSpec);
+        if (name is not ("longrope" or "dynamic-longrope"))
         {
-            // The rest is a path and nothing else: paths may hold commas and equals signs.
-            var factors = readFactors(string.IsNullOrEmpty(rest) ? throw Bad(spec, "the factors file is missing", $"{name}:FACTORS_FILE") : rest);
-            return name is "longrope" ? factors : Guard(spec, () => Dynamic(factors));
+            return Methods.Parse(spec, methodSpec, geometry);
         }
 
-        var method = Array.Find(All, m => m.Name == name)
-            ?? throw Bad(spec, $"unknown method '{name}'", string.Join(", ", Forms));
-        var arguments = new SpecArguments(spec, method.Form, rest);
-        return Guard(spec, () =>
-        {
-            var scaling = method.Create(geometry, arguments);
-            arguments.Finish();
-            return scaling;
-        });
+        // The rest is a path and nothing else: paths may hold commas and equals signs.
+        var factors = readFactors(string.IsNullOrEmpty(rest) ? throw Methods.Bad(spec, "the factors file is missing", $"{name}:FACTORS_FILE") : rest);
+        return name is "longrope" ? factors : Methods.Guard(spec, () => Dynamic(factors));
     }
 
     private static DynamicLongRopeScaling Dynamic(LongRopeScaling longRope)
@@ -83,21 +72,4 @@ public static class RopeScalingRegistry
         var scale = (double)target.MaximumLength / longRope.Geometry.OriginalContext;
         return new(longRope.Geometry, target.RescaleFactors, scale, target.AttentionFactor);
     }
-
-    // A method's own complaint (a width, a base) does not know the flag that it came from.
-    private static RopeScaling Guard(string spec, Func<RopeScaling> create)
-    {
-        try
-        {
-            return create();
-        }
-        catch (UserInputException e) when (!e.Message.StartsWith("--scaling ", StringComparison.Ordinal))
-        {
-            throw new UserInputException($"--scaling {spec}: {e.Message}");
-        }
-    }
-
-    private static UserInputException Bad(string spec, string reason, string allowed) => new($"--scaling {spec}: {reason}; allowed: {allowed}");
-
-    private sealed record Method(string Name, string Form, Func<RopeGeometry, SpecArguments, RopeScaling> Create);
 }

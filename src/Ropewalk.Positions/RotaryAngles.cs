@@ -38,7 +38,28 @@ public static class RotaryAngles
         }
     }
 
-    private static void FillRow(RopeFrequencies f, long position, Span<float> cosP, Span<float> sinP)
+    /// <summary>Fills one row for each given position, whole or not, as a position plan has them; finite and at least 0, in any order.</summary>
+    /// <param name="f">Frequencies, P pairs.</param>
+    /// <param name="positions">T positions.</param>
+    /// <param name="cos">Result, row-major T x P.</param>
+    /// <param name="sin">Result, row-major T x P.</param>
+    /// <exception cref="ArgumentException">A span is shorter than T * P.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A position is negative, infinite or no number.</exception>
+    public static void Fill(RopeFrequencies f, ReadOnlySpan<double> positions, Span<float> cos, Span<float> sin)
+    {
+        CheckLengths(f, positions.Length, cos, sin);
+        for (var row = 0; row < positions.Length; row++)
+        {
+            if (!(positions[row] >= 0 && double.IsFinite(positions[row])))
+            {
+                throw new ArgumentOutOfRangeException(nameof(positions), positions[row], "a position is a finite number of at least 0");
+            }
+
+            FillRow(f, positions[row], cos.Slice(row * f.Pairs, f.Pairs), sin.Slice(row * f.Pairs, f.Pairs));
+        }
+    }
+
+    private static void FillRow(RopeFrequencies f, double position, Span<float> cosP, Span<float> sinP)
     {
         // A start token has its original angle, not a shifted one (2402.13753).
         var frequencies = (position < f.StartTokens ? f.StartInverseFrequencies : f.InverseFrequencies).AsSpan();

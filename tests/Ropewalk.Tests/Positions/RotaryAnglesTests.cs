@@ -77,4 +77,28 @@ public class RotaryAnglesTests
         Assert.Throws<ArgumentOutOfRangeException>(() => RotaryAngles.Fill(f, -1, 1, new float[4], new float[4]));
         Assert.Throws<ArgumentOutOfRangeException>(() => RotaryAngles.Fill(f, [-1], new float[4], new float[4]));
     }
+
+    [Fact]
+    public void Positions_between_tokens_have_the_angles_between()
+    {
+        var f = new NoScaling(new RopeGeometry(8, 10000, 4096)).At(4096);
+        var (cos, sin) = (new float[4 * 4], new float[4 * 4]);
+        var (wholeCos, wholeSin) = (new float[2 * 4], new float[2 * 4]);
+        RotaryAngles.Fill(f, (ReadOnlySpan<double>)[7, 2.5, (1 << 21) + 0.25, 2], cos, sin);
+        RotaryAngles.Fill(f, (ReadOnlySpan<long>)[7, 2], wholeCos, wholeSin);
+        Assert.Equal(wholeCos[..4], cos[..4]);
+        Assert.Equal(wholeSin[4..], sin[12..]);
+        for (var i = 0; i < 4; i++)
+        {
+            Assert.Equal(Math.Cos((double)(2.5m * ExactFrequencies[i])), cos[4 + i], 6.1e-8);
+            Assert.Equal(Math.Sin((double)(((1 << 21) + 0.25m) * ExactFrequencies[i] % Tau)), sin[8 + i], 6.1e-8);
+        }
+
+        foreach (var position in (double[])[-0.5, double.NaN, double.PositiveInfinity])
+        {
+            Assert.Throws<ArgumentOutOfRangeException>(() => RotaryAngles.Fill(f, (ReadOnlySpan<double>)[position], cos, sin));
+        }
+
+        Assert.Throws<ArgumentException>(() => RotaryAngles.Fill(f, (ReadOnlySpan<double>)[1, 2, 3, 4, 5], cos, sin));
+    }
 }

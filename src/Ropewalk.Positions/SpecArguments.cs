@@ -1,21 +1,25 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
-namespace Ropewalk.Positions.Scaling;
+namespace Ropewalk.Positions;
 
-/// <summary>The value and the options of one scaling spec. Each option is read once; what nobody read is an error.</summary>
+/// <summary>The value and the options of one spec. Each option is read once; what nobody read is an error.</summary>
 internal sealed class SpecArguments
 {
-    private readonly string spec;
+    private readonly string origin;
     private readonly string form;
     private readonly string? value;
     private readonly Dictionary<string, string> options = new(StringComparer.Ordinal);
     private bool valueRead;
 
-    /// <summary>Splits "value,key=value,..."; <paramref name="text"/> is null where the spec had no colon.</summary>
-    public SpecArguments(string spec, string form, string? text)
+    /// <summary>Splits "value,key=value,...".</summary>
+    /// <param name="origin">The flag and the spec as the user wrote them, which begin every complaint.</param>
+    /// <param name="form">The allowed form, which ends it.</param>
+    /// <param name="text">What follows the colon; null where there is none.</param>
+    public SpecArguments(string origin, string form, string? text)
     {
-        this.spec = spec;
+        this.origin = origin;
         this.form = form;
         var parts = text?.Split(',') ?? [];
         var first = 0;
@@ -87,6 +91,48 @@ internal sealed class SpecArguments
         return text is "true";
     }
 
+    /// <summary>A number above 0 that must be there.</summary>
+    public double RequiredNumber(string key) => Present(key, OptionalNumber(key));
+
+    /// <summary>A whole number of at least <paramref name="minimum"/>, or the fallback where the option is absent.</summary>
+    public int Whole(string key, int fallback, int minimum = 1) => OptionalWhole(key, minimum) ?? fallback;
+
+    /// <summary>A whole number of at least 1 that must be there.</summary>
+    public int RequiredWhole(string key) => Present(key, OptionalWhole(key));
+
+    public int? OptionalWhole(string key, int minimum = 1) => options.Remove(key, out var text) ? ParseWhole(key, text, minimum) : null;
+
+    /// <summary>Whole numbers of at least 1 with slashes between them; the option must be there.</summary>
+    public ImmutableArray<int> RequiredWholes(string key)
+    {
+        if (!options.Remove(key, out var text))
+        {
+            Fail($"its {key} is missing");
+        }
+
+        return [.. text.Split('/').Select(part => ParseWhole(key, part, 1))];
+    }
+
+    /// <summary>One of the named choices, or the first where the option is absent.</summary>
+    public T Choice<T>(string key, params ReadOnlySpan<(string Name, T Value)> choices)
+    {
+        if (!options.Remove(key, out var text))
+        {
+            return choices[0].Value;
+        }
+
+        foreach (var choice in choices)
+        {
+            if (choice.Name.Equals(text, StringComparison.Ordinal))
+            {
+                return choice.Value;
+            }
+        }
+
+        Fail($"{key} is '{text}', not one of its choices");
+        return default;
+    }
+
     /// <summary>Complains about everything that no method asked for.</summary>
     public void Finish()
     {
@@ -102,7 +148,28 @@ internal sealed class SpecArguments
     }
 
     [DoesNotReturn]
-    public void Fail(string reason) => throw new UserInputException($"--scaling {spec}: {reason}; allowed: {form}");
+    public void Fail(string reason) => throw new UserInputException($"{origin}: {reason}; allowed: {form}");
+
+    private T Present<T>(string key, T? number)
+        where T : struct
+    {
+        if (number is null)
+        {
+            Fail($"its {key} is missing");
+        }
+
+        return number.Value;
+    }
+
+    private int ParseWhole(string key, string text, int minimum)
+    {
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < minimum)
+        {
+            Fail($"{key} is '{text}', not a whole number of at least {minimum}");
+        }
+
+        return number;
+    }
 
     private double Parse(string key, string text, bool allowZero)
     {

@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+
+namespace Ropewalk.Positions.Plans;
+
+/// <summary>A position plan laid out over a sequence: bands that share no cell, and a factor for each query. What a query may see is the union of its
+/// bands, under one softmax. Rotated keys belong to the maps of one layout: keep it as long as them.</summary>
+public sealed class PlanLayout
+{
+    private readonly Func<long, double>? queryScale;
+
+    internal PlanLayout(ImmutableArray<PositionBand> bands, Func<long, double>? queryScale = null)
+    {
+        Bands = bands;
+        this.queryScale = queryScale;
+    }
+
+    /// <summary>The bands, at least one.</summary>
+    public ImmutableArray<PositionBand> Bands { get; }
+
+    /// <summary>Whether any query has a factor other than 1.</summary>
+    public bool HasQueryScale => queryScale is not null;
+
+    /// <summary>What the rotated query, and so each of its logits, is multiplied by; at least 1.</summary>
+    /// <param name="query">Index of the query, at least 0.</param>
+    public double QueryScale(long query) => queryScale is null ? 1 : queryScale(query);
+
+    internal PlanLayout ScaledBy(Func<long, double> scale) => new(Bands, queryScale is null ? scale : query => queryScale(query) * scale(query));
+}
