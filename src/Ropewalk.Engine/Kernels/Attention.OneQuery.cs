@@ -10,51 +10,76 @@ namespace Ropewalk.Engine.Kernels;
 internal static unsafe partial class Attention
 {
     /// <summary>Floats of scratch that one query needs.</summary>
-    public static long OneQueryScratchLength(int paddedHeadWidth) => (2L * paddedHeadWidth) + KeyBlock;
+    public static long OneQueryScratchLength(int paddedHeadWidth) => (2L * paddedHeadWidth) + KeyBlock + 2;
 
-    /// <summary>Attends one query to the keys 0 .. position, or to the last <paramref name="window"/> of them.</summary>
-    /// <param name="scratch">Begins with the rotated query, scaled by log2(e)/sqrt(K), [paddedK]; the rest is working memory.</param>
-    /// <param name="position">Index of the query's own key.</param>
+    /// <summary>Begins one query: nothing is seen yet.</summary>
+    /// <param name="scratch">Working memory, <see cref="OneQueryScratchLength"/> floats. It begins with the query, [paddedK], which the
+    /// caller puts there before each <see cref="AccumulateOne"/>.</param>
+    /// <param name="paddedHeadWidth">K rounded up to a multiple of 8.</param>
+    public static void BeginOne(float* scratch, int paddedHeadWidth)
+    {
+        var state = scratch + (2 * paddedHeadWidth) + KeyBlock;
+        new Span<float>(scratch + paddedHeadWidth, paddedHeadWidth).Clear();
+        state[0] = Masked;
+        state[1] = 0;
+    }
+
+    /// <summary>Attends the query that <paramref name="scratch"/> holds to the keys first .. end - 1.</summary>
+    /// <param name="scratch">The rotated query, scaled by log2(e)/sqrt(K), and working memory.</param>
+    /// <param name="first">First key.</param>
+    /// <param name="end">Key after the last; not above <paramref name="first"/> for none.</param>
     /// <param name="panels">Keys and values.</param>
-    /// <param name="headWidth">K.</param>
-    /// <param name="outK">K numbers.</param>
-    /// <param name="window">Keys that the query sees, its own included; 0 for all.</param>
-    public static void ForwardOne(float* scratch, long position, in HeadPanels panels, int headWidth, float* outK, int window)
+    public static void AccumulateOne(float* scratch, long first, long end, in HeadPanels panels)
     {
         switch (panels.Type)
         {
             case GgmlType.F32:
-                ForwardOne<StoredFloat32>(scratch, position, panels, headWidth, outK, window);
+                AccumulateOne<StoredFloat32>(scratch, first, end, panels);
                 break;
             case GgmlType.F16:
-                ForwardOne<StoredFloat16>(scratch, position, panels, headWidth, outK, window);
+                AccumulateOne<StoredFloat16>(scratch, first, end, panels);
                 break;
             default:
-                ForwardOne<StoredBfloat16>(scratch, position, panels, headWidth, outK, window);
+                AccumulateOne<StoredBfloat16>(scratch, first, end, panels);
                 break;
         }
     }
 
-    private static void ForwardOne<TStored>(float* scratch, long position, in HeadPanels panels, int headWidth, float* outK, int window)
+    /// <summary>Divides by the sum of the softmax; the query has seen at least one key.</summary>
+    public static void EndOne(float* scratch, int paddedHeadWidth, int headWidth, float* outK)
+    {
+        var output = scratch + paddedHeadWidth;
+        var scale = 1f / scratch[(2 * paddedHeadWidth) + KeyBlock + 1];
+        for (var k = 0; k < headWidth; k++)
+        {
+            outK[k] = output[k] * scale;
+        }
+    }
+
+    private static void AccumulateOne<TStored>(float* scratch, long first, long end, in HeadPanels panels)
         where TStored : struct, IStored
     {
+        if (end <= first)
+        {
+            return;
+        }
+
         var paddedHeadWidth = panels.PaddedHeadWidth;
         var query = scratch;
         var output = query + paddedHeadWidth;
         var scores = output + paddedHeadWidth;
-        new Span<float>(output, paddedHeadWidth).Clear();
-        var largest = Masked;
-        var sum = 0f;
-        var firstSeen = window == 0 ? 0 : Math.Max(0, position + 1 - window) / KeyBlock * KeyBlock;
-        for (var firstKey = firstSeen; firstKey <= position; firstKey += KeyBlock)
+        var state = scores + KeyBlock;
+        var largest = state[0];
+        var sum = state[1];
+        for (var firstKey = first / KeyBlock * KeyBlock; firstKey < end; firstKey += KeyBlock)
         {
-            var count = (int)((Math.Min(KeyBlock, position + 1 - firstKey) + 7) / 8 * 8);
+            var count = (int)((Math.Min(KeyBlock, end - firstKey) + 7) / 8 * 8);
             Scores<TStored>(query, panels.KeysAt(firstKey), count, paddedHeadWidth, scores);
-            var hidden = (int)Math.Min(count, position + 1 - firstKey);
+            var hidden = (int)Math.Min(count, end - firstKey);
             new Span<float>(scores + hidden, count - hidden).Fill(Masked);
-            if (window > 0 && firstKey < position + 1 - window)
+            if (firstKey < first)
             {
-                new Span<float>(scores, (int)Math.Min(count, position + 1 - window - firstKey)).Fill(Masked);
+                new Span<float>(scores, (int)(first - firstKey)).Fill(Masked);
             }
 
             var before = largest;
@@ -73,7 +98,7 @@ internal static unsafe partial class Attention
             }
 
             sum = even + odd;
-            if (!before.Equals(largest) && firstKey > firstSeen)
+            if (!before.Equals(largest))
             {
                 for (var k = 0; k < paddedHeadWidth; k++)
                 {
@@ -84,11 +109,8 @@ internal static unsafe partial class Attention
             AddValues<TStored>(scores, panels.ValuesAt(0, firstKey), panels.Capacity, count, paddedHeadWidth, output);
         }
 
-        var scale = 1f / sum;
-        for (var k = 0; k < headWidth; k++)
-        {
-            outK[k] = output[k] * scale;
-        }
+        state[0] = largest;
+        state[1] = sum;
     }
 
     /// <summary>scores[count] = keys[count, K] query[K]; four tiles of eight keys at a time, for as many independent sums.</summary>

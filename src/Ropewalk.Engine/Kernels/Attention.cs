@@ -5,7 +5,7 @@ using Ropewalk.Engine.Tensors;
 
 namespace Ropewalk.Engine.Kernels;
 
-/// <summary>Causal attention of a block of queries of one head over packed keys and values, with an online softmax (1805.02867, 2205.14135).
+/// <summary>Attention of a block of queries of one head over packed keys and values, with an online softmax (1805.02867, 2205.14135).
 /// Scores are computed transposed, scores[S, T]: a lane is a query, so maxima and sums run down the lanes, and the block of
 /// probabilities is the B panel of out[K, T] += values[K, S] probabilities[S, T]. Memory is a few blocks, whatever the length.</summary>
 internal static unsafe partial class Attention
@@ -23,19 +23,30 @@ internal static unsafe partial class Attention
     public static long ScratchLength(int paddedHeadWidth) =>
         ((2L * paddedHeadWidth) + KeyBlock + 3) * QueryBlock;
 
-    /// <summary>Attends the queries that <paramref name="scratch"/> holds to the keys 0 .. firstPosition + query of each, or to the last
-    /// <paramref name="window"/> of them. Blocks that no query sees are not computed.</summary>
-    /// <param name="scratch">Begins with the rotated queries, scaled by log2(e)/sqrt(K), as [paddedK][width]; the rest is working memory.</param>
-    /// <param name="numQueries">Queries in the block, at most 48; the panel's width is <see cref="MicroKernel.PanelWidth"/> of it.</param>
-    /// <param name="firstPosition">Index of the first query's own key.</param>
+    /// <summary>Begins a block of queries: nothing is seen yet.</summary>
+    /// <param name="scratch">Working memory, <see cref="ScratchLength"/> floats. It begins with the queries, [paddedK][width], which
+    /// the caller puts there before each <see cref="Accumulate"/>; width is <see cref="MicroKernel.PanelWidth"/> of their number.</param>
+    /// <param name="numQueries">Queries in the block, at most 48.</param>
+    /// <param name="paddedHeadWidth">K rounded up to a multiple of 8.</param>
+    public static void Begin(float* scratch, int numQueries, int paddedHeadWidth)
+    {
+        var width = MicroKernel.PanelWidth(numQueries);
+        var output = scratch + ((paddedHeadWidth + KeyBlock) * (long)QueryBlock);
+        var largest = output + ((long)paddedHeadWidth * QueryBlock);
+        new Span<float>(output, paddedHeadWidth * width).Clear();
+        new Span<float>(largest, width).Fill(Masked);
+        new Span<float>(largest + QueryBlock, width).Clear();
+    }
+
+    /// <summary>Attends the queries that <paramref name="scratch"/> holds to a range of keys each. Blocks that no query sees are not computed.
+    /// Several calls, with other queries and keys, are one softmax.</summary>
+    /// <param name="scratch">Rotated queries, scaled by log2(e)/sqrt(K), and working memory.</param>
+    /// <param name="numQueries">Queries in the block, at most 48.</param>
+    /// <param name="first">First key of each query; never falls from one query to the next.</param>
+    /// <param name="end">Key after the last of each query; never falls; not above <paramref name="first"/> where the query sees none.</param>
     /// <param name="panels">Keys and values; the padding of queries is zero like theirs.</param>
-    /// <param name="headWidth">K.</param>
-    /// <param name="out0">Output of the first query, K numbers.</param>
-    /// <param name="strideOut">Floats from one query's output to the next.</param>
-    /// <param name="window">Keys that a query sees, its own included; 0 for all.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Forward(
-        float* scratch, int numQueries, long firstPosition, in HeadPanels panels, int headWidth, float* out0, int strideOut, int window)
+    public static void Accumulate(float* scratch, int numQueries, long* first, long* end, in HeadPanels panels)
     {
         var paddedHeadWidth = panels.PaddedHeadWidth;
         var widened = panels.Type == GgmlType.F32 ? null : Scratch.Current.Get(Scratch.Slot.WidenedKeys, (long)KeyBlock * paddedHeadWidth);
@@ -46,12 +57,8 @@ internal static unsafe partial class Attention
         var largest = output + ((long)paddedHeadWidth * QueryBlock);
         var sums = largest + QueryBlock;
         var correction = sums + QueryBlock;
-        new Span<float>(output, paddedHeadWidth * width).Clear();
-        new Span<float>(largest, width).Fill(Masked);
-        new Span<float>(sums, width).Clear();
-        var numKeys = firstPosition + numQueries;
-        var firstSeen = window == 0 ? 0 : Math.Max(0, firstPosition + 1 - window) / KeyBlock * KeyBlock;
-        for (var firstKey = firstSeen; firstKey < numKeys; firstKey += KeyBlock)
+        var numKeys = end[numQueries - 1];
+        for (var firstKey = first[0] / KeyBlock * KeyBlock; firstKey < numKeys; firstKey += KeyBlock)
         {
             var tiles = (int)((Math.Min(KeyBlock, numKeys - firstKey) + 7) / 8);
             var count = tiles * 8;
@@ -61,21 +68,13 @@ internal static unsafe partial class Attention
                 MicroKernel.Tile(paddedHeadWidth, width, panel + ((long)tile * 8 * paddedHeadWidth), queries, scores + (tile * 8 * width), width, accumulate: false);
             }
 
-            // Key j is hidden from the queries before it: from the first j - firstPosition lanes.
-            for (var j = (int)Math.Max(0, firstPosition + 1 - firstKey); j < count; j++)
+            // A lane that sees nothing of its first blocks sums up noise, which the correction of its first visible key brings to zero.
+            if (end[0] < firstKey + count || first[numQueries - 1] > firstKey)
             {
-                new Span<float>(scores + (j * width), (int)Math.Min(width, firstKey + j - firstPosition)).Fill(Masked);
+                Mask(scores, firstKey, count, width, numQueries, first, end);
             }
 
-            // Key j has left the window of the queries from j + window on. A lane that sees nothing of a first block sums up noise, which the
-            // correction of its first visible key brings to zero.
-            for (var j = 0; window > 0 && j < count && firstKey + j + window < numKeys; j++)
-            {
-                var lane = (int)Math.Max(0, firstKey + j + window - firstPosition);
-                new Span<float>(scores + (j * width) + lane, width - lane).Fill(Masked);
-            }
-
-            if (Softmax(scores, count, width, largest, sums, correction) && firstKey > firstSeen)
+            if (Softmax(scores, count, width, largest, sums, correction))
             {
                 Rescale(output, paddedHeadWidth, width, correction);
             }
@@ -86,7 +85,20 @@ internal static unsafe partial class Attention
                 MicroKernel.Tile(count, width, values, scores, output + (block * width), width, accumulate: true);
             }
         }
+    }
 
+    /// <summary>Divides by the sums of the softmax.</summary>
+    /// <param name="scratch">Working memory.</param>
+    /// <param name="numQueries">Queries in the block; each has seen at least one key.</param>
+    /// <param name="paddedHeadWidth">K rounded up to a multiple of 8.</param>
+    /// <param name="headWidth">K.</param>
+    /// <param name="out0">Output of the first query, K numbers.</param>
+    /// <param name="strideOut">Floats from one query's output to the next.</param>
+    public static void End(float* scratch, int numQueries, int paddedHeadWidth, int headWidth, float* out0, int strideOut)
+    {
+        var width = MicroKernel.PanelWidth(numQueries);
+        var output = scratch + ((paddedHeadWidth + KeyBlock) * (long)QueryBlock);
+        var sums = output + ((long)paddedHeadWidth * QueryBlock) + QueryBlock;
         for (var query = 0; query < numQueries; query++)
         {
             var scale = 1f / sums[query];
@@ -139,6 +151,32 @@ internal static unsafe partial class Attention
                 }
 
                 outTK[(t * headWidth) + k] = (float)(sum / total);
+            }
+        }
+    }
+
+    /// <summary>Hides each key from the queries whose range has ended before it and from those whose range begins after it: the first and the last lanes.</summary>
+    private static void Mask(float* scores, long firstKey, int count, int width, int numQueries, long* first, long* end)
+    {
+        var ended = 0;
+        var begun = 0;
+        for (var j = 0; j < count; j++)
+        {
+            while (ended < numQueries && end[ended] <= firstKey + j)
+            {
+                ended++;
+            }
+
+            while (begun < numQueries && first[begun] <= firstKey + j)
+            {
+                begun++;
+            }
+
+            var row = scores + (j * width);
+            new Span<float>(row, ended == numQueries ? width : ended).Fill(Masked);
+            if (begun < numQueries)
+            {
+                new Span<float>(row + begun, width - begun).Fill(Masked);
             }
         }
     }

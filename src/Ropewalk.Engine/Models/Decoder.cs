@@ -208,6 +208,11 @@ internal sealed unsafe class Decoder : LanguageModel
         ArgumentOutOfRangeException.ThrowIfNegative(firstRow);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(firstRow, numRows);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(2 * rotary.NumPairs, Shape.HeadWidth, nameof(rotary));
+        if (rotary.NumKeySets > cache.NumKeySets)
+        {
+            throw new ArgumentException($"angles with {rotary.NumKeySets} sets of keys, expected at most the cache's {cache.NumKeySets}", nameof(cache));
+        }
+
         if (cache.SinglePass && start != 0)
         {
             throw new InvalidOperationException("a single-pass cache takes one forward");

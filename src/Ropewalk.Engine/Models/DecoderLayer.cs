@@ -83,7 +83,7 @@ internal sealed unsafe class DecoderLayer : IDisposable
 
             var prepared = layer == 0 ? sequence.Prepared : null;
             var at = (long)(first - (prepared is null ? row : sequence.Row)) * width;
-            Store(
+            HeadAttention.Store(
                 (prepared is null ? keys : prepared.KeysTGK.Pointer) + at, (prepared is null ? values : prepared.ValuesTGK.Pointer) + at, count, sequence.Start + first - sequence.Row, shape, Angles(sequence), sequence.Cache, layer);
         }
     }
@@ -180,25 +180,6 @@ internal sealed unsafe class DecoderLayer : IDisposable
         }
     }
 
-    private static void Store(
-        float* keysTGK, float* valuesTGK, int numRows, long firstPosition, ModelShape shape, RotaryTable rotary, KeyValueCache cache, int layer)
-    {
-        var width = shape.NumKeyValueHeads * shape.HeadWidth;
-        var turned = Scratch.Current.Get(Scratch.Slot.TurnedKey, shape.HeadWidth);
-        for (var head = 0; head < shape.NumKeyValueHeads; head++)
-        {
-            var panels = cache.Panels(layer, head);
-            for (var row = 0; row < numRows; row++)
-            {
-                var position = firstPosition + row;
-                var at = ((long)row * width) + (head * shape.HeadWidth);
-                Rotate.Forward(keysTGK + at, shape.HeadWidth, rotary.Cos(position), rotary.Sin(position), rotary.NumPairs, 1f, turned, 1);
-                panels.SetKey(position, new ReadOnlySpan<float>(turned, shape.HeadWidth));
-                panels.SetValue(position, new ReadOnlySpan<float>(valuesTGK + at, shape.HeadWidth));
-            }
-        }
-    }
-
     private static void CopyPreparedQueries(in ForwardPass pass, int row, int numRows, float* queriesTHK)
     {
         var width = pass.Spec.Shape.NumHeads * pass.Spec.Shape.HeadWidth;
@@ -213,46 +194,6 @@ internal sealed unsafe class DecoderLayer : IDisposable
 
     private RotaryTable Angles(in Sequence sequence) => Window > 0 && sequence.Local is { } local ? local : sequence.Rotary;
 
-    /// <summary>One head's queries of one sequence in a chunk, block by block; the output takes the queries' place.</summary>
-    /// <param name="queriesTHK">The first of the queries.</param>
-    /// <param name="head">The head.</param>
-    /// <param name="numRows">T.</param>
-    /// <param name="firstPosition">Position of the first.</param>
-    /// <param name="spec">The network.</param>
-    /// <param name="rotary">Angles of this layer.</param>
-    /// <param name="cache">The sequence's keys and values.</param>
-    /// <param name="layer">This layer's index.</param>
-    private void Attend(float* queriesTHK, int head, int numRows, long firstPosition, DecoderSpec spec, RotaryTable rotary, KeyValueCache cache, int layer)
-    {
-        var shape = spec.Shape;
-        var padded = cache.PaddedHeadWidth;
-        var stride = shape.NumHeads * shape.HeadWidth;
-        var panels = cache.Panels(layer, head / (shape.NumHeads / shape.NumKeyValueHeads));
-        var scratch = Scratch.Current.Get(Scratch.Slot.Attention, Attention.ScratchLength(padded));
-        var scale = VectorMath.Log2E * spec.AttentionScale;
-        for (var row = 0; row < numRows; row += Attention.QueryBlock)
-        {
-            var count = Math.Min(Attention.QueryBlock, numRows - row);
-            var width = count == 1 ? 1 : MicroKernel.PanelWidth(count);
-            new Span<float>(scratch, padded * width).Clear();
-            var first = queriesTHK + ((long)row * stride) + (head * shape.HeadWidth);
-            for (var query = 0; query < count; query++)
-            {
-                var position = firstPosition + row + query;
-                Rotate.Forward(
-                    first + ((long)query * stride), shape.HeadWidth, rotary.Cos(position), rotary.Sin(position), rotary.NumPairs, scale, scratch + query, width);
-            }
-
-            if (count == 1)
-            {
-                Attention.ForwardOne(scratch, firstPosition + row, panels, shape.HeadWidth, first, Window);
-                continue;
-            }
-
-            Attention.Forward(scratch, count, firstPosition + row, panels, shape.HeadWidth, first, stride, Window);
-        }
-    }
-
     private readonly struct HeadsLoop(DecoderLayer block, ForwardPass pass, int row, int numRows, int layer, float* queriesTHK) : ILoop
     {
         public void Run(int index)
@@ -261,8 +202,19 @@ internal sealed unsafe class DecoderLayer : IDisposable
             {
                 if (sequence.Overlaps(row, numRows, out var first, out var count))
                 {
-                    block.Attend(
-                        queriesTHK + ((long)(first - row) * block.Query.Width), index, count, sequence.Start + first - sequence.Row, pass.Spec, block.Angles(sequence), sequence.Cache, layer);
+                    var shape = pass.Spec.Shape;
+                    HeadAttention.Forward(
+                        queriesTHK + ((long)(first - row) * block.Query.Width) + (index * shape.HeadWidth),
+                        block.Query.Width,
+                        count,
+                        sequence.Start + first - sequence.Row,
+                        shape.HeadWidth,
+                        pass.Spec.AttentionScale,
+                        block.Angles(sequence),
+                        sequence.Cache,
+                        layer,
+                        index / (shape.NumHeads / shape.NumKeyValueHeads),
+                        block.Window);
                 }
             }
         }

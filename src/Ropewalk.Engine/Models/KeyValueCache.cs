@@ -4,7 +4,7 @@ using Ropewalk.Engine.Tensors;
 namespace Ropewalk.Engine.Models;
 
 /// <summary>Keys and values of the tokens so far, packed as attention reads them: keys [S/8][K][8], already turned by the one
-/// rotary table that the sequence has, and values [K/8][S][8], for each layer and key-value head. A cache for one pass over a
+/// rotary table that the sequence has (once for each of its sets of keys), and values [K/8][S][8], for each layer and key-value head. A cache for one pass over a
 /// window holds a single layer's, which every layer overwrites; a cache for generation holds every layer's.</summary>
 public sealed unsafe class KeyValueCache : IDisposable
 {
@@ -17,8 +17,10 @@ public sealed unsafe class KeyValueCache : IDisposable
     /// <param name="singlePass">Whether the layers share one store: then the whole sequence goes through in one forward.</param>
     /// <param name="type">F32, which loses nothing; F16 or BF16, half the memory and half the time to read it, each number rounded to 11 or 8
     /// bits (F16 also to at most 65,504).</param>
-    public KeyValueCache(ModelShape shape, int capacity, bool singlePass, GgmlType type = GgmlType.F32)
+    /// <param name="numKeySets">How many times each key is kept, turned in another way: <see cref="RotaryTable.NumKeySets"/> of the sequence.</param>
+    public KeyValueCache(ModelShape shape, int capacity, bool singlePass, GgmlType type = GgmlType.F32, int numKeySets = 1)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(numKeySets, 1);
         if (type is not (GgmlType.F32 or GgmlType.F16 or GgmlType.BF16))
         {
             throw new ArgumentOutOfRangeException(nameof(type), type, "expected F32, F16 or BF16");
@@ -30,9 +32,10 @@ public sealed unsafe class KeyValueCache : IDisposable
         PaddedHeadWidth = (shape.HeadWidth + 7) / 8 * 8;
         Type = type;
         HeadBytes = (long)PaddedHeadWidth * Capacity * (type == GgmlType.F32 ? sizeof(float) : sizeof(ushort));
+        NumKeySets = numKeySets;
         var bytes = shape.NumKeyValueHeads * HeadBytes;
         var layers = singlePass ? 1 : shape.NumLayers;
-        _keys = [.. Enumerable.Range(0, layers).Select(_ => new NativeBuffer<byte>(bytes))];
+        _keys = [.. Enumerable.Range(0, layers).Select(_ => new NativeBuffer<byte>(bytes * numKeySets))];
         _values = [.. Enumerable.Range(0, layers).Select(_ => new NativeBuffer<byte>(bytes))];
     }
 
@@ -44,6 +47,9 @@ public sealed unsafe class KeyValueCache : IDisposable
 
     /// <summary>Type of the numbers.</summary>
     public GgmlType Type { get; }
+
+    /// <summary>How many times each key is kept.</summary>
+    public int NumKeySets { get; }
 
     /// <summary>Whether the layers share one store.</summary>
     public bool SinglePass { get; }
@@ -62,10 +68,11 @@ public sealed unsafe class KeyValueCache : IDisposable
 
     private long HeadBytes { get; }
 
-    /// <summary>Keys and values of one head.</summary>
-    internal HeadPanels Panels(int layer, int head)
+    /// <summary>Keys of one head, turned for one set of a plan, and its values.</summary>
+    internal HeadPanels Panels(int layer, int head, int keySet)
     {
         var store = SinglePass ? 0 : layer;
-        return new HeadPanels((nint)(_keys[store].Pointer + (head * HeadBytes)), (nint)(_values[store].Pointer + (head * HeadBytes)), Type, Capacity, PaddedHeadWidth);
+        return new HeadPanels(
+            (nint)(_keys[store].Pointer + (((head * NumKeySets) + keySet) * HeadBytes)), (nint)(_values[store].Pointer + (head * HeadBytes)), Type, Capacity, PaddedHeadWidth);
     }
 }

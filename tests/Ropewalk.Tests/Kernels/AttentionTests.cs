@@ -190,6 +190,8 @@ public sealed unsafe class AttentionTests
             var count = queries.Length / _headWidth;
             var output = new float[queries.Length];
             var scratch = new float[Attention.ScratchLength(_padded)];
+            var begin = stackalloc long[Attention.QueryBlock];
+            var end = stackalloc long[Attention.QueryBlock];
             fixed (float* ps = scratch, po = output)
             fixed (byte* pk = _keys, pv = _values)
             {
@@ -213,7 +215,15 @@ public sealed unsafe class AttentionTests
                         }
                     }
 
-                    Attention.Forward(ps, rows, first + row, Panels(pk, pv), _headWidth, po + (row * _headWidth), _headWidth, window);
+                    for (var t = 0; t < rows; t++)
+                    {
+                        end[t] = first + row + t + 1;
+                        begin[t] = window == 0 ? 0 : Math.Max(0, end[t] - window);
+                    }
+
+                    Attention.Begin(ps, rows, _padded);
+                    Attention.Accumulate(ps, rows, begin, end, Panels(pk, pv));
+                    Attention.End(ps, rows, _padded, _headWidth, po + (row * _headWidth), _headWidth);
                 }
             }
 
@@ -234,7 +244,9 @@ public sealed unsafe class AttentionTests
             fixed (float* ps = scratch)
             fixed (byte* pk = _keys, pv = _values)
             {
-                Attention.ForwardOne(ps, position, Panels(pk, pv), _headWidth, output, window);
+                Attention.BeginOne(ps, _padded);
+                Attention.AccumulateOne(ps, window == 0 ? 0 : Math.Max(0, position + 1 - window), position + 1, Panels(pk, pv));
+                Attention.EndOne(ps, _padded, _headWidth, output);
             }
         }
     }
