@@ -149,7 +149,11 @@ internal sealed class TinyLlama
     }
 
     /// <summary>Logits of every token, [T][V].</summary>
-    public double[][] Forward(int[] tokens, RopeFrequencies frequencies)
+    /// <param name="tokens">Ids.</param>
+    /// <param name="frequencies">In force.</param>
+    /// <param name="distance">At which query i and key j are compared, null where i does not see j; left out for positions and cells as ever.</param>
+    /// <param name="factor">Of the scores of query i.</param>
+    public double[][] Forward(int[] tokens, RopeFrequencies frequencies, Func<int, int, double?>? distance = null, Func<int, double>? factor = null)
     {
         var x = tokens.Select(t => Enumerable.Range(0, Hidden).Select(i => (double)this["model.embed_tokens.weight"][(t * Hidden) + i]).ToArray()).ToArray();
         for (var layer = 0; layer < Layers; layer++)
@@ -159,14 +163,26 @@ internal sealed class TinyLlama
             var q = normal.Select((row, t) => Turned(Linear(row, p + "self_attn.q_proj"), t, frequencies)).ToArray();
             var k = normal.Select((row, t) => Turned(Linear(row, p + "self_attn.k_proj"), t, frequencies)).ToArray();
             var v = normal.Select(row => Linear(row, p + "self_attn.v_proj")).ToArray();
+            var plainQ = normal.Select(row => Linear(row, p + "self_attn.q_proj")).ToArray();
+            var unturnedK = normal.Select(row => Turned(Linear(row, p + "self_attn.k_proj"), 0, frequencies)).ToArray();
             for (var t = 0; t < tokens.Length; t++)
             {
                 var joined = new double[Heads * HeadWidth];
+                var turned = new Dictionary<double, double[]>();
                 for (var h = 0; h < Heads; h++)
                 {
                     var from = h * HeadWidth;
                     var shared = h * KeyValueHeads / Heads * HeadWidth;
-                    var scores = Enumerable.Range(0, t + 1).Select(s => Enumerable.Range(0, HeadWidth).Sum(i => q[t][from + i] * k[s][shared + i]) / Math.Sqrt(HeadWidth)).ToArray();
+                    double Score(int s)
+                    {
+                        // Only the distance counts, so the query may be turned by all of it.
+                        var (query, key) = distance is null ? (q[t], k[s])
+                            : distance(t, s) is { } d ? (turned.TryGetValue(d, out var before) ? before : turned[d] = Turned(plainQ[t], d, frequencies), unturnedK[s])
+                            : (null, null);
+                        return query is null ? double.NegativeInfinity : Enumerable.Range(0, HeadWidth).Sum(i => query[from + i] * key![shared + i]) / Math.Sqrt(HeadWidth) * (factor?.Invoke(t) ?? 1);
+                    }
+
+                    var scores = Enumerable.Range(0, t + 1).Select(Score).ToArray();
                     var most = scores.Max();
                     var weights = scores.Select(s => Math.Exp(s - most)).ToArray();
                     for (var i = 0; i < HeadWidth; i++)
@@ -204,7 +220,7 @@ internal sealed class TinyLlama
     }
 
     /// <summary>Pair i of a head is (i, i + P) of its first 2 P entries.</summary>
-    private double[] Turned(double[] heads, int position, RopeFrequencies frequencies)
+    private double[] Turned(double[] heads, double position, RopeFrequencies frequencies)
     {
         var y = heads.ToArray();
         for (var head = 0; head < heads.Length; head += HeadWidth)
