@@ -24,8 +24,8 @@ public abstract record PositionPlan(int OriginalContext)
     /// <summary>Canonical text of the plan and its parameters; options at their defaults are left out where the default is a fixed one.</summary>
     public abstract string Spec { get; }
 
-    /// <summary>The most tokens, all of them context of the last one, whose distances are all among the trained ones 0 .. L-1;
-    /// <see cref="Unlimited"/> where there is no such limit. What the model makes of it is to be measured.</summary>
+    /// <summary>The longest text whose compared distances are all among the trained ones 0 .. L-1; <see cref="Unlimited"/> where there is no such
+    /// limit. How much of the text a query sees is the layout's business, and what the model makes of it is to be measured.</summary>
     public long LongestWindow
     {
         get

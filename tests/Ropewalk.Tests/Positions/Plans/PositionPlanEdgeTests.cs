@@ -165,6 +165,8 @@ public class PositionPlanEdgeTests
         // A model whose long list serves 32768 tokens, under a plan made for that window: the long list is in force.
         PositionPlanRegistry.Parse("dual-chunk", 32768).CheckScaling(plain);
         Assert.Throws<UserInputException>(() => Parse("dual-chunk").CheckScaling(plain));
+        Assert.Throws<UserInputException>(() => Parse("dual-chunk").CheckScaling(new DynamicLongRopeScaling(Geometry, [1, 2, 4, 8], 8, 1.1)));
+        Parse("self-extend:group=8,window=512").CheckScaling(new DynamicLongRopeScaling(Geometry, [1, 2, 4, 8], 8, 1.1));
     }
 
     [Fact]
