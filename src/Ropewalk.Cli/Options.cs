@@ -27,6 +27,12 @@ internal static class Options
 
     public static Option<string?> Scaling() => new("--scaling") { HelpName = "SPEC", Description = $"Scaling of the positions, instead of what config.json says: none, linear:4, ntk:4, dynamic:4, by-parts:4, yarn:4, llama3:8, base:1000000, resonance+yarn:4, longrope:factors.json." };
 
+    public static Option<string?> Plan() => new("--plan")
+    {
+        HelpName = "SPEC",
+        Description = "Which positions tokens are compared at (docs/methods/plans.md): " + string.Join(", ", Ropewalk.Positions.Plans.PositionPlanRegistry.Forms) + ".",
+    };
+
     public static Argument<string> Model() => new("MODEL") { Description = "Hugging Face folder (config.json, safetensors, tokenizer.json), or a GGUF file." };
 
     public static Option<bool> Strict() => new("--strict") { Description = "Refuse a checkpoint of which something is ignored: bytes after the last tensor, tensors without a use, keys that ask for code." };

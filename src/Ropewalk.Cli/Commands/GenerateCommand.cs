@@ -24,6 +24,7 @@ internal static class GenerateCommand
         var temperature = new Option<double>("--temperature") { HelpName = "T", Description = "0 takes the likeliest token each time.", DefaultValueFactory = _ => 0 };
         var seed = Options.Seed();
         var scaling = Options.Scaling();
+        var plan = Options.Plan();
         var json = Options.Json();
         var threads = Options.Threads();
         var mmap = Options.Mmap();
@@ -35,7 +36,7 @@ internal static class GenerateCommand
         };
         var command = new Command("generate", "Continue a prompt. The factors are chosen once, for prompt and tokens together. Example: ropewalk generate my-model --prompt \"Once upon a time\" --max-tokens 200")
         {
-            model, prompt, chat, system, maxTokens, temperature, seed, scaling, json, threads, mmap, cacheType,
+            model, prompt, chat, system, maxTokens, temperature, seed, scaling, plan, json, threads, mmap, cacheType,
         };
         command.SetAction(parsed => CommandHost.Run(error, parsed.GetValue(threads), stop =>
         {
@@ -61,7 +62,7 @@ internal static class GenerateCommand
             using var loaded = ModelLoader.Load(parsed.GetValue(model)!, parsed.GetValue(mmap));
             var tokenizer = Tokenizer.Load(parsed.GetValue(model)!);
             ExtendJob.RequireTokensInVocabulary(tokenizer, loaded, parsed.GetValue(model)!);
-            var rule = Scalings.Choose(parsed.GetValue(scaling), loaded.Rope);
+            var rule = Scalings.Choose(parsed.GetValue(scaling), parsed.GetValue(plan), loaded);
             var ids = parsed.GetValue(chat)
                 ? Conversation(parsed.GetValue(model)!, tokenizer, parsed.GetValue(system), parsed.GetValue(prompt)!)
                 : tokenizer.Encode(parsed.GetValue(prompt)!, matchSpecialTokens: false);
@@ -110,7 +111,8 @@ internal static class GenerateCommand
                 output.Write(ResultJson.Serialize(new
                 {
                     Model = loaded.Name,
-                    Scaling = rule.Spec,
+                    Scaling = rule.Scaling.Spec,
+                    Plan = rule.Plan.Spec,
                     Text = text.ToString(),
                     Tokens = generated,
                     PromptTokens = ids.Length,

@@ -20,6 +20,7 @@ internal static class PerplexityCommand
         text.Required = true;
         var context = new Option<int>("--context") { HelpName = "TOKENS", Description = "Tokens of a window.", Required = true };
         var scaling = Options.Scaling();
+        var plan = Options.Plan();
         var windows = new Option<int>("--windows") { HelpName = "N", Description = "Windows at most, evenly spaced; 0 for all.", DefaultValueFactory = _ => 0 };
         var seed = Options.Seed();
         var json = Options.Json();
@@ -27,7 +28,7 @@ internal static class PerplexityCommand
         var mmap = Options.Mmap();
         var command = new Command("perplexity", "Perplexity of text in windows of a given length. Example: ropewalk perplexity my-model --text book.txt --context 4096 --scaling yarn:4")
         {
-            model, text, context, scaling, windows, seed, json, threads, mmap,
+            model, text, context, scaling, plan, windows, seed, json, threads, mmap,
         };
         command.SetAction(parsed => CommandHost.Run(error, parsed.GetValue(threads), stop =>
         {
@@ -35,7 +36,7 @@ internal static class PerplexityCommand
             using var loaded = ModelLoader.Load(parsed.GetValue(model)!, parsed.GetValue(mmap));
             var tokenizer = Tokenizer.Load(parsed.GetValue(model)!);
             ExtendJob.RequireTokensInVocabulary(tokenizer, loaded, parsed.GetValue(model)!);
-            var rule = Scalings.Choose(parsed.GetValue(scaling), loaded.Rope);
+            var rule = Scalings.Choose(parsed.GetValue(scaling), parsed.GetValue(plan), loaded);
             var documents = DefaultTexts.Read(parsed.GetValue(text)!, tokenizer);
             var set = WindowPlanner.Consecutive(documents, length, tokenizer.AddsBos ? tokenizer.BosToken : null);
             if (set.Windows.Length == 0)
@@ -49,7 +50,7 @@ internal static class PerplexityCommand
             var clock = new JobClock(new CostModel(1, 0), Math.Max(1, set.NumTokens), reporter, () => evaluator.TokensEvaluated) { Stage = $"{set.Windows.Length} windows" };
             evaluator.WindowDone = clock.WindowDone;
             var scorer = new HeldoutScorer(evaluator, tokenizer, set, parsed.GetValue(seed));
-            var result = scorer.Measure(rule.Name, rule.Spec, length, rule.At(length), stop);
+            var result = scorer.Measure(rule, length, stop);
             reporter.Clear();
             var positions = HeldoutScorer.ByPosition(result, PositionBuckets);
             var protocol = $"windows of {length} tokens{(tokenizer.AddsBos ? " with BOS in front" : "")}, one after the other; each token after a window's first scored once";
@@ -58,7 +59,8 @@ internal static class PerplexityCommand
                 output.Write(ResultJson.Serialize(new
                 {
                     Model = loaded.Name,
-                    Scaling = rule.Spec,
+                    Scaling = rule.Scaling.Spec,
+                    Plan = rule.Plan.Spec,
                     Context = length,
                     Perplexity = result.Perplexity.Value,
                     result.Perplexity.Nll,

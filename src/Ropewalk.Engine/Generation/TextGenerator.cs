@@ -13,7 +13,7 @@ public static class TextGenerator
 
     /// <summary>Generates until a stop token or the limit.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="scaling">Chooses the frequencies by the whole length.</param>
+    /// <param name="method">Chooses the frequencies by the whole length, and the positions.</param>
     /// <param name="prompt">At least one id.</param>
     /// <param name="maxTokens">Tokens to generate at most.</param>
     /// <param name="sampler">Chooses a token from logits.</param>
@@ -21,13 +21,13 @@ public static class TextGenerator
     /// <param name="cacheType">Type of the keys and values kept: F32, F16 or BF16.</param>
     /// <param name="cancellationToken">Stops between tokens.</param>
     public static IEnumerable<int> Generate(
-        LanguageModel model, RopeScaling scaling, IReadOnlyList<int> prompt, int maxTokens, Sampler sampler, int? stopToken, GgmlType cacheType = GgmlType.F32, CancellationToken cancellationToken = default)
+        LanguageModel model, PositionMethod method, IReadOnlyList<int> prompt, int maxTokens, Sampler sampler, int? stopToken, GgmlType cacheType = GgmlType.F32, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(prompt.Count, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(maxTokens);
         var length = prompt.Count + maxTokens;
-        using var rotary = new RotaryTable(scaling.At(length), length);
-        using var cache = new KeyValueCache(model.Shape, length, singlePass: false, cacheType);
+        using var rotary = new RotaryTable(method.At(length), method.Layout, length);
+        using var cache = new KeyValueCache(model.Shape, length, singlePass: false, cacheType, rotary.NumKeySets);
         var pending = prompt.ToArray();
         for (var i = 0; i < maxTokens; i++)
         {

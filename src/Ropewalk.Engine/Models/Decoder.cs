@@ -21,7 +21,7 @@ internal sealed unsafe class Decoder : LanguageModel
     private readonly Checkpoint? _owned;
 
     private Decoder(string name, string architecture, DecoderSpec spec, Checkpoint? owned, PackedMatrix embedding, PackedMatrix? head, Norm finalNorm, DecoderLayer[] layers)
-        : base(name, architecture, spec.Shape, spec.Rope)
+        : base(name, architecture, spec.Shape, spec.Rope, spec.LocalRope is null ? spec.Windows.Max() : 0)
     {
         _spec = spec;
         _owned = owned;

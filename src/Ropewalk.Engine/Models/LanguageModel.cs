@@ -6,8 +6,9 @@ namespace Ropewalk.Engine.Models;
 public abstract class LanguageModel : IDisposable
 {
     /// <summary>Keeps what every model has.</summary>
-    protected LanguageModel(string name, string architecture, ModelShape shape, RopeConfig rope)
+    protected LanguageModel(string name, string architecture, ModelShape shape, RopeConfig rope, int extendedWindow)
     {
+        ExtendedWindow = extendedWindow;
         Name = name;
         Architecture = architecture;
         Shape = shape;
@@ -25,6 +26,9 @@ public abstract class LanguageModel : IDisposable
 
     /// <summary>Rotary position embedding as the config has it.</summary>
     public RopeConfig Rope { get; }
+
+    /// <summary>Tokens that a layer under the extended encoding sees back at most, its own included, where that is not all of them; else 0.</summary>
+    public int ExtendedWindow { get; }
 
     /// <summary>Numbers in all weights, a shared embedding once.</summary>
     public abstract long NumParameters { get; }

@@ -58,6 +58,10 @@ public sealed class Evaluator(LanguageModel model) : IDisposable
     public float[][] Losses(IReadOnlyList<int[]> windows, RopeFrequencies frequencies, CancellationToken cancellationToken = default) =>
         Losses([.. windows.Select(w => new ScoringTask(w, frequencies, 1))], cancellationToken);
 
+    /// <summary>Losses of each token after a window's first under a method, each window with the frequencies for its own length.</summary>
+    public float[][] Losses(IReadOnlyList<int[]> windows, PositionMethod method, CancellationToken cancellationToken = default) =>
+        Losses([.. windows.Select(w => new ScoringTask(w, method.At(w.Length), 1, method.Layout))], cancellationToken);
+
     /// <summary>Losses of many tasks at once.</summary>
     /// <returns>Per task, the losses from its first scored token on.</returns>
     public float[][] Losses(IReadOnlyList<ScoringTask> tasks, CancellationToken cancellationToken = default)
@@ -102,8 +106,8 @@ public sealed class Evaluator(LanguageModel model) : IDisposable
         }
 
         // The last token predicts nothing that is scored, so it is not run.
-        using var rotary = new RotaryTable(task.Frequencies, tokens.Length - 1);
-        using var cache = new KeyValueCache(model.Shape, tokens.Length - 1, singlePass: true);
+        using var rotary = new RotaryTable(task.Frequencies, task.Layout, tokens.Length - 1);
+        using var cache = new KeyValueCache(model.Shape, tokens.Length - 1, singlePass: true, numKeySets: rotary.NumKeySets);
         var input = new SequenceInput(
             tokens.AsMemory(0, tokens.Length - 1), cache, rotary, task.FirstScored - 1, (row, logits) => losses[row + 1 - task.FirstScored] = (float)TokenLoss.Of(logits, tokens[row + 1]));
         model.Forward([input with { Prepared = _kept.GetValueOrDefault(tokens) }], cancellationToken);

@@ -45,6 +45,10 @@ public sealed class HeldoutScorer
     public MethodResult Measure(string method, string spec, int length, RopeFrequencies frequencies, CancellationToken cancellationToken) =>
         Result(method, spec, length, _evaluator.Losses([.. _set.Prefix(length).Windows.Select(w => w.Tokens)], frequencies, cancellationToken));
 
+    /// <summary>The same for a method with a plan.</summary>
+    public MethodResult Measure(PositionMethod method, int length, CancellationToken cancellationToken) =>
+        Result(method.Name, method.Spec, length, _evaluator.Losses([.. _set.Prefix(length).Windows.Select(w => w.Tokens)], method, cancellationToken));
+
     /// <summary>Sums up losses that were computed otherwise.</summary>
     public MethodResult Result(string method, string spec, int length, float[][] losses)
     {

@@ -1,4 +1,5 @@
 using Ropewalk.Positions;
+using Ropewalk.Positions.Plans;
 
 namespace Ropewalk.Lab.Evaluation;
 
@@ -6,4 +7,5 @@ namespace Ropewalk.Lab.Evaluation;
 /// <param name="Tokens">Ids; positions count from its first.</param>
 /// <param name="Frequencies">In force.</param>
 /// <param name="FirstScored">Index of the first token whose loss is wanted, at least 1.</param>
-public readonly record struct ScoringTask(int[] Tokens, RopeFrequencies Frequencies, int FirstScored);
+/// <param name="Layout">Bands of a position plan; null for the ordinary one.</param>
+public readonly record struct ScoringTask(int[] Tokens, RopeFrequencies Frequencies, int FirstScored, PlanLayout? Layout = null);
