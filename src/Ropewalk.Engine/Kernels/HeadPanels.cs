@@ -42,6 +42,21 @@ internal readonly unsafe record struct HeadPanels(nint Keys, nint Values, GgmlTy
     /// <summary>Stores one key's K numbers, a lane of its tile.</summary>
     public void SetKey(long position, ReadOnlySpan<float> key) => Scatter(key, Keys, (position / 8 * 8 * PaddedHeadWidth) + (position % 8), 64, 8);
 
+    /// <summary>Reads one key's K numbers.</summary>
+    public void CopyKey(long position, Span<float> key)
+    {
+        var first = (position / 8 * 8 * PaddedHeadWidth) + (position % 8);
+        for (var k = 0; k < key.Length; k++)
+        {
+            key[k] = Type switch
+            {
+                GgmlType.F32 => ((float*)Keys)[first + (k * 8)],
+                GgmlType.F16 => Float16.ToSingle(((ushort*)Keys)[first + (k * 8)]),
+                _ => Bfloat16.ToSingle(((ushort*)Keys)[first + (k * 8)]),
+            };
+        }
+    }
+
     /// <summary>Stores one value's K numbers, 8 in a row.</summary>
     public void SetValue(long position, ReadOnlySpan<float> value) => Scatter(value, Values, position * 8, Capacity * 8, 1);
 
