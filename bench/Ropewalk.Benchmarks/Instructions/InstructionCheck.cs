@@ -24,14 +24,14 @@ internal static class InstructionCheck
 
     /// <summary>Runs it.</summary>
     /// <param name="args">--update writes the counts instead of comparing.</param>
-    /// <returns>0; 1 when a count has grown; 2 when nothing could be counted.</returns>
+    /// <returns>0; 1 when a count has grown; 3 when nothing could be counted.</returns>
     public static int Run(string[] args)
     {
         var path = ThisProgram.CheckoutFile("bench", "instructions.json") ?? throw new FileNotFoundException("bench/instructions.json: found nothing, expected the counts");
         if (!OperatingSystem.IsLinux() || Paths().All(folder => !File.Exists(Path.Combine(folder, "valgrind"))))
         {
             Console.Error.WriteLine("instructions: found no valgrind on PATH, expected it (Debian: valgrind); nothing was counted");
-            return 2;
+            return 3;
         }
 
         var counts = Count();

@@ -38,6 +38,12 @@ internal sealed unsafe class AttentionProblem : IDisposable
     /// <summary>Floating-point operations of a score and of its part of the output, for a query and a key that it sees.</summary>
     public double FlopsOfCell => 4.0 * _headWidth;
 
+    /// <summary>Bytes of keys and values.</summary>
+    public double Bytes => (_keys.Length + _values.Length) * (double)sizeof(float);
+
+    /// <summary>Floating-point operations of <see cref="LastQueries"/>.</summary>
+    public double FlopsOfLastQueries(int count) => FlopsOfCell * count * (_numKeys - ((count - 1) / 2.0));
+
     /// <summary>Pairs of a query and a key that it sees in a causal window of every key: the triangle.</summary>
     public double VisibleCells => _numHeads * (_numKeys * (_numKeys + 1.0) / 2);
 
