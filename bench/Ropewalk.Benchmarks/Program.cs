@@ -25,7 +25,15 @@ Command[] commands =
 
 if (args is [var name, .. var arguments] && commands.FirstOrDefault(c => c.Name == name) is { } command && arguments.Length >= command.LeastArguments)
 {
-    return command.Run(arguments);
+    try
+    {
+        return command.Run(arguments);
+    }
+    catch (FormatException e)
+    {
+        Console.Error.WriteLine($"bench {name}: {e.Message}");
+        return 2;
+    }
 }
 
 Console.Error.WriteLine("usage: ./ropewalk bench COMMAND");

@@ -9,7 +9,7 @@ internal static class Options
     public static string Text(this string[] args, string name, string otherwise)
     {
         var at = Array.IndexOf(args, name);
-        return at < 0 ? otherwise : at + 1 < args.Length ? args[at + 1] : throw new ArgumentException($"{name}: found nothing after it, expected a value", nameof(args));
+        return at < 0 ? otherwise : at + 1 < args.Length ? args[at + 1] : throw new FormatException($"{name}: found nothing after it, expected a value");
     }
 
     /// <summary>The number after <paramref name="name"/>, 1 or more.</summary>
@@ -18,6 +18,6 @@ internal static class Options
         var text = args.Text(name, otherwise.ToString(CultureInfo.InvariantCulture));
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
             ? number
-            : throw new ArgumentException($"{name}: found '{text}', expected a whole number above 0", nameof(args));
+            : throw new FormatException($"{name}: found '{text}', expected a whole number above 0");
     }
 }
