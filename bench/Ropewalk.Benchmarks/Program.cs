@@ -6,7 +6,7 @@ Command[] commands =
     new("kernels", "kernels [--filter *MatMul*]   (and BenchmarkDotNet's other options)", 0, KernelBenchmarks.Run),
     new("engine", "engine [--peer llama.cpp] [--threads N] [--rounds N] [--types F32,...] [--cases prompt,...]", 0, EngineBenchmark.Run),
     new("engine-run", null, 1, EngineRun.Run),
-    new("roofline", "roofline [--threads N] [--type F32] [--rounds N] [--prompts 512,4096,16384] [--depths 0,4096]", 0, RooflineBenchmark.Run),
+    new("roofline", "roofline [--threads N] [--type F32] [--cache-type F32] [--rounds N] [--prompts 512,4096,16384] [--depths 0,4096]", 0, RooflineBenchmark.Run),
     new("attention", "attention [--rounds N]", 0, AttentionBenchmark.Run),
     new("check", "check", 0, CheckBenchmark.Run),
     new("instructions", "instructions [--update]", 0, InstructionCheck.Run),

@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using Ropewalk.Engine.Tensors;
 
 namespace Ropewalk.Benchmarks.Kernels;
 
@@ -12,12 +13,16 @@ public class AttentionOneBenchmark : KernelBenchmark
     [Params(4096)]
     public int Depth { get; set; }
 
+    /// <summary>How keys and values are stored.</summary>
+    [Params(GgmlType.F32, GgmlType.F16)]
+    public GgmlType Type { get; set; }
+
     /// <inheritdoc />
-    public override Work Work => Work.Bytes(2.0 * sizeof(float) * HeadWidth * Depth);
+    public override Work Work => Work.Bytes(2.0 * GgmlTypes.RowBytes(Type, HeadWidth) * Depth);
 
     /// <summary>Fills keys and values.</summary>
     [GlobalSetup]
-    public void Fill() => _problem = Own(new AttentionProblem(1, HeadWidth, Depth));
+    public void Fill() => _problem = Own(new AttentionProblem(1, HeadWidth, Depth, Type));
 
     /// <summary>The kernel.</summary>
     [Benchmark]

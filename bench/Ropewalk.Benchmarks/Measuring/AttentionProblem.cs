@@ -1,4 +1,5 @@
 using Ropewalk.Engine.Kernels;
+using Ropewalk.Engine.Models;
 using Ropewalk.Engine.Tensors;
 
 namespace Ropewalk.Benchmarks;
@@ -9,8 +10,7 @@ internal sealed unsafe class AttentionProblem : IDisposable
     private readonly int _numHeads;
     private readonly int _headWidth;
     private readonly int _numKeys;
-    private readonly NativeBuffer<float> _keys;
-    private readonly NativeBuffer<float> _values;
+    private readonly KeyValueCache _cache;
     private readonly NativeBuffer<float> _queries;
     private readonly NativeBuffer<float> _query;
     private readonly NativeBuffer<float> _output;
@@ -21,16 +21,17 @@ internal sealed unsafe class AttentionProblem : IDisposable
     /// <param name="numHeads">H, each with its own keys.</param>
     /// <param name="headWidth">K, a multiple of 8.</param>
     /// <param name="numKeys">S, a multiple of 8.</param>
-    public AttentionProblem(int numHeads, int headWidth, int numKeys)
+    /// <param name="type">How keys and values are stored.</param>
+    public AttentionProblem(int numHeads, int headWidth, int numKeys, GgmlType type = GgmlType.F32)
     {
         _numHeads = numHeads;
         _headWidth = headWidth;
         _numKeys = numKeys;
-        _keys = RandomNumbers.Buffer((long)numHeads * headWidth * numKeys, seed: 1);
-        _values = RandomNumbers.Buffer((long)numHeads * headWidth * numKeys, seed: 2);
+        _cache = new KeyValueCache(new ModelShape(1, numHeads * headWidth, numHeads, numHeads, headWidth, FeedForwardWidth: 1, VocabularySize: 1), numKeys, singlePass: true, type);
         _queries = RandomNumbers.Buffer((long)headWidth * Attention.QueryBlock, seed: 3);
         _query = RandomNumbers.Buffer(headWidth, seed: 4);
         _output = new NativeBuffer<float>((long)numHeads * headWidth * numKeys);
+        Fill();
         _attendBlock = task => AttendBlock(task % _numHeads, NumBlocks - 1 - (task / _numHeads));
         _attendOne = AttendOne;
     }
@@ -39,7 +40,7 @@ internal sealed unsafe class AttentionProblem : IDisposable
     public double FlopsOfCell => 4.0 * _headWidth;
 
     /// <summary>Bytes of keys and values.</summary>
-    public double Bytes => (_keys.Length + _values.Length) * (double)sizeof(float);
+    public double Bytes => 2.0 * _numHeads * _headWidth * _numKeys * _cache.Panels(0, 0, 0).Size;
 
     /// <summary>Floating-point operations of <see cref="LastQueries"/>.</summary>
     public double FlopsOfLastQueries(int count) => FlopsOfCell * count * (_numKeys - ((count - 1) / 2.0));
@@ -84,17 +85,19 @@ internal sealed unsafe class AttentionProblem : IDisposable
     public void AttendOne(int head)
     {
         var scratch = Scratch.Current.Get(Scratch.Slot.Attention, Attention.OneQueryScratchLength(_headWidth));
+        Attention.BeginOne(scratch, _headWidth);
         new ReadOnlySpan<float>(_query.Pointer, _headWidth).CopyTo(new Span<float>(scratch, _headWidth));
-        Attention.ForwardOne(scratch, _numKeys - 1, Keys(head), Values(head), _numKeys, _headWidth, _headWidth, _output.Pointer + ((long)head * _headWidth), 0);
+        Attention.AccumulateOne(scratch, 0, _numKeys, _cache.Panels(0, head, 0));
+        Attention.EndOne(scratch, _headWidth, _headWidth, _output.Pointer + ((long)head * _headWidth));
     }
 
     /// <inheritdoc />
     public void Dispose()
     {
-        foreach (var buffer in (NativeBuffer<float>[])[_keys, _values, _queries, _query, _output])
-        {
-            buffer.Dispose();
-        }
+        _cache.Dispose();
+        _queries.Dispose();
+        _query.Dispose();
+        _output.Dispose();
     }
 
     private void AttendBlock(int head, int block)
@@ -108,12 +111,31 @@ internal sealed unsafe class AttentionProblem : IDisposable
         var stride = _numHeads * _headWidth;
         var length = _headWidth * MicroKernel.PanelWidth(count);
         var scratch = Scratch.Current.Get(Scratch.Slot.Attention, Attention.ScratchLength(_headWidth));
+        var begin = stackalloc long[Attention.QueryBlock];
+        var end = stackalloc long[Attention.QueryBlock];
+        for (var query = 0; query < count; query++)
+        {
+            begin[query] = 0;
+            end[query] = first + query + 1;
+        }
+
+        Attention.Begin(scratch, count, _headWidth);
         new ReadOnlySpan<float>(_queries.Pointer, length).CopyTo(new Span<float>(scratch, length));
-        Attention.Forward(
-            scratch, count, first, Keys(head), Values(head), _numKeys, _headWidth, _headWidth, _output.Pointer + ((long)first * stride) + (head * _headWidth), stride, 0);
+        Attention.Accumulate(scratch, count, begin, end, _cache.Panels(0, head, 0));
+        Attention.End(scratch, count, _headWidth, _headWidth, _output.Pointer + ((long)first * stride) + (head * _headWidth), stride);
     }
 
-    private float* Keys(int head) => _keys.Pointer + ((long)head * _headWidth * _numKeys);
-
-    private float* Values(int head) => _values.Pointer + ((long)head * _headWidth * _numKeys);
+    private void Fill()
+    {
+        using var numbers = RandomNumbers.Buffer((long)_numKeys * _headWidth, seed: 1);
+        for (var head = 0; head < _numHeads; head++)
+        {
+            var panels = _cache.Panels(0, head, 0);
+            for (var key = 0; key < _numKeys; key++)
+            {
+                panels.SetKey(key, numbers.Span((long)key * _headWidth, _headWidth));
+                panels.SetValue(key, numbers.Span((long)(_numKeys - 1 - key) * _headWidth, _headWidth));
+            }
+        }
+    }
 }

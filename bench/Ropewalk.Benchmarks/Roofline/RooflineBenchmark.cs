@@ -13,12 +13,13 @@ internal static class RooflineBenchmark
     private const int TokensOfRound = 16;
 
     /// <summary>Runs it.</summary>
-    /// <param name="args">--threads N; --type F32; --rounds N; --prompts 512,4096,16384; --depths 0,4096 ("" for none).</param>
+    /// <param name="args">--threads N; --type F32; --cache-type F32 (of tokens one by one); --rounds N; --prompts 512,4096,16384; --depths 0,4096 ("" for none).</param>
     public static int Run(string[] args)
     {
         WorkerPool.NumThreads = args.Number("--threads", Environment.ProcessorCount);
         var rounds = args.Number("--rounds", 3);
         var type = Enum.Parse<GgmlType>(args.Text("--type", nameof(GgmlType.F32)));
+        var cacheType = Enum.Parse<GgmlType>(args.Text("--cache-type", nameof(GgmlType.F32)));
         var sizes = ModelGenerator.SizesOf(Shape);
         var path = Path.Combine(Path.GetTempPath(), $"ropewalk-roofline-{Environment.ProcessId}.gguf");
         try
@@ -27,7 +28,7 @@ internal static class RooflineBenchmark
             using var model = ModelLoader.Load(path);
             using var parts = new RooflineModel(sizes, type);
             var (flops, bytes) = (Machine.Flops(), Machine.ReadBytes());
-            Console.WriteLine($"{WorkerPool.NumThreads} threads, {type}, vectors of {Machine.VectorBits} bits, best of {rounds} rounds; measured here: {flops / 1e9:F0} GFLOP/s in registers, {bytes / 1e9:F1} GB/s read from memory");
+            Console.WriteLine($"{WorkerPool.NumThreads} threads, {type}, keys and values of tokens in {cacheType}, vectors of {Machine.VectorBits} bits, best of {rounds} rounds; measured here: {flops / 1e9:F0} GFLOP/s in registers, {bytes / 1e9:F1} GB/s read from memory");
             foreach (var length in Numbers(args, "--prompts", "512,4096,16384"))
             {
                 List<IDisposable> memory = [];
@@ -38,7 +39,7 @@ internal static class RooflineBenchmark
             foreach (var depth in Numbers(args, "--depths", "0,4096"))
             {
                 List<IDisposable> memory = [];
-                Report($"token at {depth}", parts.Token(depth, memory), flops, bytes, rounds * TokensOfRound, Token(model, depth, memory));
+                Report($"token at {depth}", parts.Token(depth, cacheType, memory), flops, bytes, rounds * TokensOfRound, Token(model, depth, cacheType, memory));
                 memory.ForEach(m => m.Dispose());
             }
 
@@ -65,11 +66,11 @@ internal static class RooflineBenchmark
         };
     }
 
-    private static Action Token(LanguageModel model, int depth, List<IDisposable> memory)
+    private static Action Token(LanguageModel model, int depth, GgmlType cacheType, List<IDisposable> memory)
     {
         var tokens = TokensOf(model, depth + 1);
         var rotary = new RotaryTable(model.Rope.Scaling.At(depth + 1), depth + 1);
-        var cache = new KeyValueCache(model.Shape, depth + 1, singlePass: false);
+        var cache = new KeyValueCache(model.Shape, depth + 1, singlePass: false, cacheType);
         memory.AddRange([rotary, cache]);
         if (depth > 0)
         {

@@ -53,11 +53,12 @@ internal sealed unsafe class RooflineModel : IDisposable
 
     /// <summary>One token after others.</summary>
     /// <param name="depth">How many others.</param>
+    /// <param name="cacheType">How keys and values are stored.</param>
     /// <param name="memory">Owns what the parts use.</param>
-    public RooflinePart[] Token(int depth, List<IDisposable> memory)
+    public RooflinePart[] Token(int depth, GgmlType cacheType, List<IDisposable> memory)
     {
         var length = (depth + 8) / 8 * 8;
-        var layers = Enumerable.Range(0, NumLayers).Select(_ => Own(memory, new AttentionProblem(_numHeads, HeadWidth, length))).ToArray();
+        var layers = Enumerable.Range(0, NumLayers).Select(_ => Own(memory, new AttentionProblem(_numHeads, HeadWidth, length, cacheType))).ToArray();
         return
         [
             Products("projections", [.. _attention.SelectMany(w => w)], 1, memory),

@@ -27,17 +27,37 @@ public sealed unsafe class AllocationTests
         }
     }
 
-    [Fact]
-    public void Attention_allocates_nothing()
+    [Theory]
+    [InlineData(GgmlType.F32)]
+    [InlineData(GgmlType.F16)]
+    [InlineData(GgmlType.BF16)]
+    public void Attention_allocates_nothing(GgmlType type)
     {
         const int Keys = 160;
         using var keys = new NativeBuffer<float>(Keys * Width);
-        using var values = new NativeBuffer<float>(Keys * Width);
         using var output = new NativeBuffer<float>(Attention.QueryBlock * Width);
         using var scratch = new NativeBuffer<float>(Attention.ScratchLength(Width));
-        Assert.Equal(0, Allocated(() => Attention.Forward(
-            scratch.Pointer, Attention.QueryBlock, Keys - Attention.QueryBlock, keys.Pointer, values.Pointer, Keys, Width, Width, output.Pointer, Width, 0)));
-        Assert.Equal(0, Allocated(() => Attention.ForwardOne(scratch.Pointer, Keys - 1, keys.Pointer, values.Pointer, Keys, Width, Width, output.Pointer, 0)));
+        using var ranges = new NativeBuffer<long>(2 * Attention.QueryBlock);
+        var first = ranges.Pointer;
+        var end = first + Attention.QueryBlock;
+        for (var query = 0; query < Attention.QueryBlock; query++)
+        {
+            end[query] = Keys - Attention.QueryBlock + query + 1;
+        }
+
+        var panels = new HeadPanels((nint)keys.Pointer, (nint)keys.Pointer, type, Keys, Width);
+        Assert.Equal(0, Allocated(() =>
+        {
+            Attention.Begin(scratch.Pointer, Attention.QueryBlock, Width);
+            Attention.Accumulate(scratch.Pointer, Attention.QueryBlock, first, end, panels);
+            Attention.End(scratch.Pointer, Attention.QueryBlock, Width, Width, output.Pointer, Width);
+        }));
+        Assert.Equal(0, Allocated(() =>
+        {
+            Attention.BeginOne(scratch.Pointer, Width);
+            Attention.AccumulateOne(scratch.Pointer, 0, Keys, panels);
+            Attention.EndOne(scratch.Pointer, Width, Width, output.Pointer);
+        }));
     }
 
     [Fact]
