@@ -30,8 +30,16 @@ internal static unsafe class HeadAttention
                 {
                     var index = firstIndex + row;
                     var at = ((long)row * width) + (head * shape.HeadWidth);
-                    Rotate.Forward(keysTGK + at, shape.HeadWidth, rotary.Cos(table, index), rotary.Sin(table, index), rotary.NumPairs, 1f, turned, 1);
-                    panels.SetKey(index, new ReadOnlySpan<float>(turned, shape.HeadWidth));
+                    if (panels.SinglesOf(index) is var direct && direct != null)
+                    {
+                        Rotate.Forward(keysTGK + at, shape.HeadWidth, rotary.Cos(table, index), rotary.Sin(table, index), rotary.NumPairs, 1f, direct, 8);
+                    }
+                    else
+                    {
+                        Rotate.Forward(keysTGK + at, shape.HeadWidth, rotary.Cos(table, index), rotary.Sin(table, index), rotary.NumPairs, 1f, turned, 1);
+                        panels.SetKey(index, new ReadOnlySpan<float>(turned, shape.HeadWidth));
+                    }
+
                     if (set == 0)
                     {
                         panels.SetValue(index, new ReadOnlySpan<float>(valuesTGK + at, shape.HeadWidth));
