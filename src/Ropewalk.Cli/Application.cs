@@ -20,6 +20,7 @@ public static class Application
             SearchCommand.Create(output, error),
             PerplexityCommand.Create(output, error),
             InspectCommand.Create(output, error),
+            DoctorCommand.Create(output, error),
             GenerateCommand.Create(output, error),
             ConvertCommand.Create(output, error),
             ChatTemplateCommand.Create(output, error),
