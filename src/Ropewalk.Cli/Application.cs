@@ -23,6 +23,7 @@ public static class Application
             DoctorCommand.Create(output, error),
             GenerateCommand.Create(output, error),
             ConvertCommand.Create(output, error),
+            ExportCommand.Create(output, error),
             ChatTemplateCommand.Create(output, error),
             TokenizeCommand.Create(output, error),
         };
