@@ -69,7 +69,7 @@ public static class RopeConfigWriter
     private static void CheckWidth(JsonObject config, RopeScaling scaling)
     {
         using var parsed = JsonDocument.Parse(config.ToJsonString());
-        var width = RopeConfigReader.RotaryDimension(parsed.RootElement, FileName);
+        var width = RopeConfigReader.RotaryDimension(RopeLayerTypes.Select(parsed.RootElement, RopeLayerTypes.Full), FileName);
         if (width != scaling.Geometry.RotaryDimension)
         {
             throw new UserInputException($"{scaling.Name}: found factors for {scaling.Geometry.RotaryDimension} rotated entries, expected {width} as {FileName} has");
