@@ -33,6 +33,21 @@ internal static class EngineReadings
         ];
     }
 
+    /// <summary>What llama.cpp and we make of a GGUF file; nobody else reads it.</summary>
+    public static ImmutableArray<EngineReading> OfGguf(RopeSettings rope)
+    {
+        var ours = Ours(rope);
+        if (ours.Frequencies is null)
+        {
+            return [ours];
+        }
+
+        var read = RopeConfigReader.Read(RopeLayerTypes.Select(rope.Config, RopeLayerTypes.Full), "config");
+        var scaling = read.Scaling is YarnScaling yarn && !LlamaCppSupport.ReadsTurns(rope.ModelType) ? yarn with { BetaFast = 32, BetaSlow = 1 } : read.Scaling;
+        var note = scaling is LongRopeScaling ? " (chosen by the context's size)" : "";
+        return [new(Engines.LlamaCpp, EncodingText.Of(scaling, read.MaximumContext) + note, scaling.At(read.MaximumContext)), ours];
+    }
+
     private static EngineReading Ours(RopeSettings rope)
     {
         try

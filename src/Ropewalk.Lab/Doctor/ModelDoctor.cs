@@ -27,7 +27,7 @@ public static class ModelDoctor
         var input = DoctorInput.Read(model, config);
         // A GGUF file is not read by the others, and what its config would be says nothing of its keys.
         var findings = s_rules.Where(r => r is GgufRule == input.Gguf is not null).SelectMany(r => r.Check(input)).OrderByDescending(f => f.Severity);
-        var readings = input.Gguf is { HasContradiction: true } ? [] : EngineReadings.Of(input.Rope);
-        return new(input.Rope.File, input.Rope.ModelType, input.Gguf is null ? readings : [.. readings.Where(r => r.Engine is Engines.Ropewalk)], [.. findings]);
+        var readings = input.Gguf is null ? EngineReadings.Of(input.Rope) : input.Gguf.HasContradiction ? [] : EngineReadings.OfGguf(input.Rope);
+        return new(input.Rope.File, input.Rope.ModelType, readings, [.. findings]);
     }
 }

@@ -63,6 +63,17 @@ public sealed class DoctorTests : IDisposable
         Assert.Contains("plain positions at every length, without a word", run.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Turns_that_llama_cpp_takes_from_its_command_line_alone_set_the_two_readings_apart()
+    {
+        var file = _folder.PathOf("turns.gguf");
+        Command.Result("export", Command.Embedded, "--scaling", "yarn:8,beta-fast=8", "--target", "gguf", "--out", file);
+        var run = Command.Run("doctor", file, "--json");
+        Assert.Equal(1, run.Code);
+        var theirs = run.Json.GetProperty("engines").EnumerateArray().Single(e => e.GetProperty("engine").GetString() == "llama.cpp");
+        Assert.True(theirs.GetProperty("difference_from_reference").GetDouble() > 0.1);
+    }
+
     /// <summary>The embedded model under a scaling with lists, and a change of its keys.</summary>
     private string Gguf(Action<GgufMetadata> change, string scaling = "resonance+yarn:8")
     {
