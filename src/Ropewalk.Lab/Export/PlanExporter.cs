@@ -15,8 +15,6 @@ public static class PlanExporter
     /// <summary>Name of the plan beside the weights.</summary>
     public const string PlanName = "rope-plan.json";
 
-    private const string Option = "--out";
-
     /// <summary>Exports.</summary>
     /// <param name="checkpoint">The model.</param>
     /// <param name="plan">Its positions.</param>
@@ -30,7 +28,7 @@ public static class PlanExporter
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         ArgumentNullException.ThrowIfNull(plan);
-        RequireOutput(target, output);
+        PlanOutput.Require(target, output);
         var notes = new List<string>();
         return target switch
         {
@@ -80,7 +78,7 @@ public static class PlanExporter
 
         // context_length is what the program may allocate, whatever the method.
         config["max_position_embeddings"] = plan.TargetLength;
-        var temporary = TemporaryFor(output);
+        var temporary = PlanOutput.TemporaryFor(output);
         try
         {
             using var changed = new ReconfiguredCheckpoint(checkpoint, config);
@@ -92,7 +90,7 @@ public static class PlanExporter
             }
 
             File.Move(temporary, output, overwrite: false);
-            return Result(checkpoint, plan, PlanTarget.Gguf, [output], null, $"llama-server -m {Quoted(output)} -c {plan.TargetLength}", read, notes);
+            return Result(checkpoint, plan, PlanTarget.Gguf, [output], null, $"llama-server -m {PlanOutput.Quoted(output)} -c {plan.TargetLength}", read, notes);
         }
         finally
         {
@@ -111,8 +109,8 @@ public static class PlanExporter
             notes.Add($"vLLM chooses the long factors for every request when max_model_len is above {plan.Geometry.OriginalContext}, also for short ones");
         }
 
-        var command = $"vllm serve {Quoted(checkpoint.Location)} --max-model-len {plan.TargetLength} --hf-overrides {Quoted(text)}";
-        return Result(checkpoint, plan, PlanTarget.Vllm, Save(output, text), text, command, read, notes);
+        var command = $"vllm serve {PlanOutput.Quoted(checkpoint.Location)} --max-model-len {plan.TargetLength} --hf-overrides {PlanOutput.Quoted(text)}";
+        return Result(checkpoint, plan, PlanTarget.Vllm, PlanOutput.Save(output, text), text, command, read, notes);
     }
 
     private static PlanExport LlamaCpp(Checkpoint checkpoint, RopePlan plan, string? output, List<string> notes)
@@ -127,15 +125,15 @@ public static class PlanExporter
         var read = LlamaCppFlags.Read(flags, own.Geometry);
         Require(plan, read, "llama.cpp's flags");
         var text = string.Join(' ', flags);
-        var file = checkpoint is CheckpointFolder ? "MODEL.gguf" : Quoted(checkpoint.Location);
+        var file = checkpoint is CheckpointFolder ? "MODEL.gguf" : PlanOutput.Quoted(checkpoint.Location);
         if (checkpoint is CheckpointFolder)
         {
-            notes.Add($"MODEL.gguf is the checkpoint as it is: ropewalk convert {Quoted(checkpoint.Location)} MODEL.gguf");
+            notes.Add($"MODEL.gguf is the checkpoint as it is: ropewalk convert {PlanOutput.Quoted(checkpoint.Location)} MODEL.gguf");
         }
 
         // The server lowers -c to what the file says it was trained for (#17459).
         var command = $"llama-server -m {file} -c {plan.TargetLength} {text} --override-kv {ModelLoader.GgufNameOf(checkpoint)}.context_length=int:{plan.TargetLength}";
-        return Result(checkpoint, plan, PlanTarget.LlamaCpp, Save(output, text), text, command, read, notes);
+        return Result(checkpoint, plan, PlanTarget.LlamaCpp, PlanOutput.Save(output, text), text, command, read, notes);
     }
 
     private static PlanExport Own(Checkpoint checkpoint, RopePlan plan, string? output, List<string> notes)
@@ -146,7 +144,7 @@ public static class PlanExporter
             return Result(checkpoint, plan, PlanTarget.Ropewalk, [], text, null, plan.Scaling, notes);
         }
 
-        var temporary = TemporaryFor(output);
+        var temporary = PlanOutput.TemporaryFor(output);
         try
         {
             AtomicFile.WriteAllText(temporary, text);
@@ -158,39 +156,6 @@ public static class PlanExporter
         finally
         {
             File.Delete(temporary);
-        }
-    }
-
-    /// <summary>A name beside the output for what is not yet compared.</summary>
-    private static string TemporaryFor(string output) =>
-        Path.Combine(Path.GetDirectoryName(Path.GetFullPath(output))!, $".{Path.GetFileName(output)}.tmp-{Guid.NewGuid():N}{Path.GetExtension(output)}");
-
-    private static void RequireOutput(PlanTarget target, string? output)
-    {
-        var isFolder = target is PlanTarget.HuggingFaceV4 or PlanTarget.HuggingFaceV5;
-        if (output is null)
-        {
-            if (isFolder || target == PlanTarget.Gguf)
-            {
-                throw new UserInputException($"{Option}: found nothing, expected {(isFolder ? "a new folder" : "a new .gguf file")}");
-            }
-        }
-        else if (isFolder)
-        {
-            OutputFolder.RequireEmpty(output, Option);
-        }
-        else
-        {
-            OutputFolder.RequireFile(output, Option);
-            if (File.Exists(output))
-            {
-                throw new UserInputException($"{Option}: found a file at {output}, expected a name that is free");
-            }
-
-            if (target == PlanTarget.Gguf && !output.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase))
-            {
-                throw new UserInputException($"{Option}: found {Printable.OneLine(output)}, expected a name that ends in .gguf");
-            }
         }
     }
 
@@ -233,19 +198,6 @@ public static class PlanExporter
             }
         }
     }
-
-    private static ImmutableArray<string> Save(string? output, string text)
-    {
-        if (output is null)
-        {
-            return [];
-        }
-
-        AtomicFile.WriteAllText(output, text + "\n");
-        return [output];
-    }
-
-    private static string Quoted(string text) => text.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_') && text.Length > 0 ? text : $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
     private static PlanExport Result(
         Checkpoint checkpoint, RopePlan plan, PlanTarget target, ImmutableArray<string> files, string? text, string? command, RopeScaling read, List<string> notes)
