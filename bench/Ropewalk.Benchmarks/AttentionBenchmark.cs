@@ -20,10 +20,10 @@ internal static class AttentionBenchmark
         using var wide = new Product(512, 2048, 768, GgmlType.F32);
         Console.WriteLine($"GFLOP/s, best of {rounds} rounds, vectors of {Machine.VectorBits} bits; ratio: to the faster product, wanted {Wanted:F2}");
         Console.WriteLine($"{"threads",7} {"window",7} {"cells",14} {"computed",8} {"attention",9} {"512x768x768",12} {"512x2048x768",13} {"ratio",6}");
-        foreach (var threads in new[] { 1, Environment.ProcessorCount }.Distinct())
+        foreach (var threads in new[] { 1 })
         {
             WorkerPool.NumThreads = threads;
-            foreach (var window in (int[])[4096, 16384])
+            foreach (var window in (int[])[512, 1024, 2048, 4096, 16384])
             {
                 using var problem = new AttentionProblem(NumHeads, HeadWidth, window);
                 problem.Window();

@@ -65,6 +65,11 @@ internal static unsafe partial class Attention
             var panel = panels.AsSingles(panels.KeysAt(firstKey), count * paddedHeadWidth, widened);
             for (var tile = 0; tile < tiles; tile++)
             {
+                for (var group = 0; group < paddedHeadWidth / 8; group++)
+                {
+                    Prefetch.Bytes(panels.ValuesAt(group, firstKey + (tile * 8)), 8 * 8 * panels.Size);
+                }
+
                 MicroKernel.Tile(paddedHeadWidth, width, panel + ((long)tile * 8 * paddedHeadWidth), queries, scores + (tile * 8 * width), width, accumulate: false);
             }
 
@@ -81,6 +86,11 @@ internal static unsafe partial class Attention
 
             for (var block = 0; block < paddedHeadWidth; block += 8)
             {
+                if (firstKey + KeyBlock < numKeys)
+                {
+                    Prefetch.Bytes(panels.KeysAt(firstKey + KeyBlock) + (block * KeyBlock * panels.Size), 8 * KeyBlock * panels.Size);
+                }
+
                 var values = panels.AsSingles(panels.ValuesAt(block / 8, firstKey), count * 8, widened);
                 MicroKernel.Tile(count, width, values, scores, output + (block * width), width, accumulate: true);
             }
