@@ -109,13 +109,24 @@ internal static unsafe partial class Attention
         var width = MicroKernel.PanelWidth(numQueries);
         var output = scratch + ((paddedHeadWidth + KeyBlock) * (long)QueryBlock);
         var sums = output + ((long)paddedHeadWidth * QueryBlock) + QueryBlock;
-        for (var query = 0; query < numQueries; query++)
+        for (var lane = 0; lane < width; lane++)
         {
-            var scale = 1f / sums[query];
-            var row = out0 + ((long)query * strideOut);
-            for (var k = 0; k < headWidth; k++)
+            sums[lane] = 1f / sums[lane];
+        }
+
+        // Eight entries of a query at a time, so that a line of the output is written in one piece and the block is read along its rows.
+        for (var k = 0; k < headWidth; k += 8)
+        {
+            var entries = Math.Min(8, headWidth - k);
+            var from = output + (k * width);
+            for (var query = 0; query < numQueries; query++)
             {
-                row[k] = output[(k * width) + query] * scale;
+                var scale = sums[query];
+                var row = out0 + ((long)query * strideOut) + k;
+                for (var i = 0; i < entries; i++)
+                {
+                    row[i] = from[(i * width) + query] * scale;
+                }
             }
         }
     }
@@ -183,7 +194,11 @@ internal static unsafe partial class Attention
             }
 
             var row = scores + (j * width);
-            new Span<float>(row, ended == numQueries ? width : ended).Fill(Masked);
+            if (ended > 0)
+            {
+                new Span<float>(row, ended == numQueries ? width : ended).Fill(Masked);
+            }
+
             if (begun < numQueries)
             {
                 new Span<float>(row + begun, width - begun).Fill(Masked);
