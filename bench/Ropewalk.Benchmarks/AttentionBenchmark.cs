@@ -20,7 +20,7 @@ internal static class AttentionBenchmark
         using var wide = new Product(512, 2048, 768, GgmlType.F32);
         Console.WriteLine($"GFLOP/s, best of {rounds} rounds, vectors of {Machine.VectorBits} bits; ratio: to the faster product, wanted {Wanted:F2}");
         Console.WriteLine($"{"threads",7} {"window",7} {"cells",14} {"computed",8} {"attention",9} {"512x768x768",12} {"512x2048x768",13} {"ratio",6}");
-        foreach (var threads in new[] { 1 })
+        foreach (var threads in new[] { 1, Environment.ProcessorCount }.Distinct())
         {
             WorkerPool.NumThreads = threads;
             foreach (var window in (int[])[512, 1024, 2048, 4096, 16384])
