@@ -8,6 +8,8 @@ Command[] commands =
     new("engine-run", null, 1, EngineRun.Run),
     new("roofline", "roofline [--threads N] [--type F32] [--cache-type F32] [--rounds N] [--prompts 512,4096,16384] [--depths 0,4096]", 0, RooflineBenchmark.Run),
     new("attention", "attention [--rounds N]", 0, AttentionBenchmark.Run),
+    new("plans", "plans MODEL [TOKENS]", 1, rest => PlansBenchmark.Run(rest[0], rest.Length > 1 ? int.Parse(rest[1]) : 16384)),
+    new("switch", "switch MODEL TEXT [FACTOR]", 2, rest => SwitchBenchmark.Run(rest[0], rest[1], rest.Length > 2 ? int.Parse(rest[2]) : 4)),
     new("check", "check", 0, CheckBenchmark.Run),
     new("instructions", "instructions [--update]", 0, InstructionCheck.Run),
     new("instruction-run", null, 1, InstructionRun.Run),
