@@ -12,6 +12,7 @@ public sealed class Bootstrap
     private const int DocumentsEnough = 8;
     private readonly int[][] _draws;
     private readonly (int Window, int From, int To)[][] _units;
+    private readonly long[] _counts;
 
     /// <summary>Chooses the units of a set and draws the resamples once.</summary>
     /// <param name="set">What is scored.</param>
@@ -32,6 +33,7 @@ public sealed class Bootstrap
             Unit = $"{_units.Length} blocks of {block} tokens";
         }
 
+        _counts = [.. _units.Select(u => u.Sum(p => (long)(p.To - p.From)))];
         var random = new CounterRandom(seed);
         _draws = [.. Enumerable.Range(0, Resamples).Select(_ => Enumerable.Range(0, _units.Length).Select(_ => random.NextInt(_units.Length)).ToArray())];
     }
@@ -40,22 +42,36 @@ public sealed class Bootstrap
     public string Unit { get; }
 
     /// <summary>Mean loss and the perplexity's interval.</summary>
-    public Perplexity Measure(float[][] losses)
+    public Perplexity Measure(float[][] losses) => Measure(Sums(losses));
+
+    /// <summary>The same from the units' sums.</summary>
+    public Perplexity Measure(double[] sums)
     {
-        var (sums, counts) = Sums(losses);
-        var (low, high) = Interval(sums, counts);
-        return new Perplexity(sums.Sum() / counts.Sum(), Math.Exp(low), Math.Exp(high), counts.Sum());
+        var (low, high) = Interval(sums);
+        return new Perplexity(sums.Sum() / _counts.Sum(), Math.Exp(low), Math.Exp(high), _counts.Sum());
+    }
+
+    /// <summary>Standard deviation of the mean loss over the resamples, nats.</summary>
+    public double StandardError(double[] sums)
+    {
+        var means = Means(sums);
+        var mean = means.Average();
+        return Math.Sqrt(means.Average(m => (m - mean) * (m - mean)));
     }
 
     /// <summary>Difference of the mean losses, first minus second, with its interval, in nats: negative where the first is better.</summary>
-    public (double Difference, double Low, double High) Compare(float[][] first, float[][] second)
+    public (double Difference, double Low, double High) Compare(float[][] first, float[][] second) => Compare(Sums(first), Sums(second));
+
+    /// <summary>The same from the units' sums.</summary>
+    public (double Difference, double Low, double High) Compare(double[] first, double[] second)
     {
-        var (a, counts) = Sums(first);
-        var (b, _) = Sums(second);
-        var differences = a.Zip(b, (x, y) => x - y).ToArray();
-        var (low, high) = Interval(differences, counts);
-        return (differences.Sum() / counts.Sum(), low, high);
+        var differences = first.Zip(second, (x, y) => x - y).ToArray();
+        var (low, high) = Interval(differences);
+        return (differences.Sum() / _counts.Sum(), low, high);
     }
+
+    /// <summary>The losses of each unit added up: all that <see cref="Measure(double[])"/> and <see cref="Compare(double[], double[])"/> need of them.</summary>
+    public double[] Sums(float[][] losses) => [.. _units.Select(u => u.Sum(p => Sum(losses[p.Window].AsSpan(p.From, p.To - p.From))))];
 
     private static IEnumerable<(int Window, int From, int To)[]> Blocks(int window, int count, int block)
     {
@@ -65,9 +81,6 @@ public sealed class Bootstrap
             yield return [(window, (int)((long)count * i / blocks), (int)((long)count * (i + 1) / blocks))];
         }
     }
-
-    private (double[] Sums, long[] Counts) Sums(float[][] losses) =>
-        ([.. _units.Select(u => u.Sum(p => Sum(losses[p.Window].AsSpan(p.From, p.To - p.From))))], [.. _units.Select(u => u.Sum(p => (long)(p.To - p.From)))]);
 
     private static double Sum(ReadOnlySpan<float> values)
     {
@@ -80,7 +93,14 @@ public sealed class Bootstrap
         return sum;
     }
 
-    private (double Low, double High) Interval(double[] sums, long[] counts)
+    private (double Low, double High) Interval(double[] sums)
+    {
+        var means = Means(sums);
+        Array.Sort(means);
+        return (means[(int)(0.025 * Resamples)], means[(int)(0.975 * Resamples)]);
+    }
+
+    private double[] Means(double[] sums)
     {
         var means = new double[Resamples];
         for (var r = 0; r < Resamples; r++)
@@ -90,13 +110,12 @@ public sealed class Bootstrap
             foreach (var unit in _draws[r])
             {
                 sum += sums[unit];
-                count += counts[unit];
+                count += _counts[unit];
             }
 
             means[r] = sum / count;
         }
 
-        Array.Sort(means);
-        return (means[(int)(0.025 * Resamples)], means[(int)(0.975 * Resamples)]);
+        return means;
     }
 }
