@@ -57,6 +57,15 @@ public sealed unsafe class KeyValueCache : IDisposable
     /// <summary>Head width rounded up to a multiple of 8.</summary>
     internal int PaddedHeadWidth { get; }
 
+    /// <summary>Forgets all tokens from an index on.</summary>
+    /// <param name="length">Tokens that stay, 0 to <see cref="Length"/>.</param>
+    public void Truncate(int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length);
+        Length = length;
+    }
+
     /// <inheritdoc />
     public void Dispose()
     {
