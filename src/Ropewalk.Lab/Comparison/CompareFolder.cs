@@ -1,103 +1,65 @@
-using System.Text;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Ropewalk.Engine.Formats;
 using Ropewalk.Lab.Runs;
+using Ropewalk.Positions;
 
 namespace Ropewalk.Lab.Comparison;
 
-/// <summary>The records of a comparison, in OUT/ropewalk: run.json (what was asked, and hashes of the inputs), journal.jsonl (one line for each finished cell
-/// and each tuning, flushed to disk) and result.json. A stopped comparison goes on from its journal; a line that was torn off is measured again.</summary>
+/// <summary>The records of a comparison, in OUT/ropewalk: run.json (what was asked, and hashes of the inputs), journal.jsonl (measured windows and tunings, on
+/// disk before they count, no times), telemetry.jsonl (times) and result.json (written whole at the end). A line that was torn off is measured again.</summary>
 public sealed class CompareFolder : IDisposable
 {
     private const long LargestJournalBytes = 1L << 30;
     private const long LargestRunBytes = 16 << 20;
     private const string Kept = "what was measured so far is kept";
 
-    private static readonly JsonSerializerOptions s_json = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        RespectRequiredConstructorParameters = true,
-        RespectNullableAnnotations = true,
-    };
-
     private readonly FileStream _journal;
+    private readonly FileStream _telemetry;
     private readonly string _folder;
 
-    private CompareFolder(string folder, FileStream journal)
+    private CompareFolder(string folder, FileStream journal, FileStream telemetry)
     {
         _folder = folder;
         _journal = journal;
+        _telemetry = telemetry;
     }
 
-    /// <summary>What a stopped comparison left, or null where there is none.</summary>
-    /// <param name="output">--out.</param>
+    /// <summary>What a stopped comparison left.</summary>
+    /// <param name="output">Its --out.</param>
+    /// <exception cref="UserInputException">There is none.</exception>
     /// <exception cref="CheckpointFormatException">A record is damaged.</exception>
-    public static CompareRecords? Read(string output)
+    public static CompareRecords Read(string output)
     {
-        var run = Path.Combine(output, RunFolder.Name, "run.json");
-        if (!File.Exists(run))
+        var path = PathOf(output, "run.json");
+        if (!File.Exists(path))
         {
-            return null;
+            throw new UserInputException($"--resume: found no {Path.Combine(RunFolder.Name, "run.json")} in {Printable.OneLine(output)}, expected the folder of a comparison");
         }
 
-        var asked = Parse<CompareRun>(run, "file", RegularFile.ReadAll(run, "the run.json of a comparison", LargestRunBytes), "the run.json of a comparison");
-        if (asked.UsedWindows < 1)
-        {
-            throw new CheckpointFormatException(run, "used_windows", $"{asked.UsedWindows}", "at least 1");
-        }
-
-        var journal = JournalOf(output);
-        var cells = new List<ComparedCell>();
-        var tuned = new List<TunedMethod>();
-        var whole = 0L;
-        if (File.Exists(journal))
-        {
-            ReadOnlyMemory<byte> bytes = RegularFile.ReadAll(journal, "the journal of a comparison", LargestJournalBytes);
-            for (var number = 1; bytes.Span.IndexOf((byte)'\n') is var end and >= 0; number++)
-            {
-                var line = Parse<CompareLine>(journal, $"line {number}", bytes[..end], "a cell of a comparison");
-                whole += end + 1;
-                bytes = bytes[(end + 1)..];
-                if (line.Cell is { } cell)
-                {
-                    cells.Add(cell);
-                }
-
-                if (line.Tuned is { } method)
-                {
-                    tuned.Add(method);
-                }
-            }
-        }
-
-        return new CompareRecords(asked.Setup, asked.UsedWindows, cells, tuned, whole);
+        var run = CompareJson.ReadFile<CompareRun>(path, RegularFile.ReadAll(path, "the run.json of a comparison", LargestRunBytes), "the run.json of a comparison");
+        var (lines, whole) = ReadLines<CompareLine>(PathOf(output, "journal.jsonl"));
+        var (times, wholeTimes) = ReadLines<CompareTime>(PathOf(output, "telemetry.jsonl"));
+        return new CompareRecords(run, [.. lines.SelectMany(l => l.Chunks ?? [])], [.. lines.Select(l => l.Tuned).OfType<TunedMethod>()], whole, times, wholeTimes);
     }
 
     /// <summary>Makes the folder, or goes on with it.</summary>
     /// <param name="output">--out.</param>
-    /// <param name="run">What is asked.</param>
-    /// <param name="records">What <see cref="Read"/> found there.</param>
+    /// <param name="records">What is there, or what is to begin.</param>
     /// <exception cref="StorageException">It cannot be written.</exception>
-    public static CompareFolder Open(string output, CompareRun run, CompareRecords? records)
+    public static CompareFolder Open(string output, CompareRecords records)
     {
         var folder = Path.Combine(output, RunFolder.Name);
         FileStream? journal = null;
         try
         {
             Directory.CreateDirectory(folder);
-            if (records is null)
+            if (!File.Exists(PathOf(output, "run.json")))
             {
-                AtomicFile.WriteAllText(Path.Combine(folder, "run.json"), JsonSerializer.Serialize(run, new JsonSerializerOptions(s_json) { WriteIndented = true }) + "\n");
+                AtomicFile.WriteAllText(PathOf(output, "run.json"), CompareJson.File(records.Run));
             }
 
             // Unbuffered: a stop at any moment loses at most the line that is being written, and that is cut off here.
-            journal = new FileStream(JournalOf(output), FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0);
-            journal.SetLength(records?.WholeBytes ?? 0);
-            journal.Seek(0, SeekOrigin.End);
-            return new CompareFolder(folder, journal);
+            journal = Append(PathOf(output, "journal.jsonl"), records.WholeBytes);
+            return new CompareFolder(folder, journal, Append(PathOf(output, "telemetry.jsonl"), records.WholeTimeBytes));
         }
         catch (Exception e) when (StorageException.IsStorageFailure(e))
         {
@@ -106,37 +68,69 @@ public sealed class CompareFolder : IDisposable
         }
     }
 
-    /// <summary>Appends a finished cell and brings it to disk.</summary>
-    public void Add(ComparedCell cell) => Append(new CompareLine(cell, null));
+    /// <summary>Appends measured windows and brings them to disk.</summary>
+    public void Add(IReadOnlyList<ComparedChunk> chunks, CompareTime time) => Add(new CompareLine(chunks), time);
 
     /// <summary>Appends a tuning and brings it to disk.</summary>
-    public void Add(TunedMethod tuned) => Append(new CompareLine(null, tuned));
+    public void Add(TunedMethod tuned, CompareTime time) => Add(new CompareLine(null, tuned), time);
 
     /// <summary>Writes result.json whole.</summary>
     public void Result(object result) => AtomicFile.WriteAllText(Path.Combine(_folder, "result.json"), ResultJson.Serialize(result));
 
     /// <inheritdoc />
-    public void Dispose() => _journal.Dispose();
-
-    private static string JournalOf(string output) => Path.Combine(output, RunFolder.Name, "journal.jsonl");
-
-    private static T Parse<T>(string path, string field, ReadOnlyMemory<byte> json, string expected)
+    public void Dispose()
     {
-        try
-        {
-            return JsonSerializer.Deserialize<T>(json.Span, s_json) ?? throw new CheckpointFormatException(path, field, "null", expected);
-        }
-        catch (JsonException e)
-        {
-            throw new CheckpointFormatException(path, field, $"something else ({e.Path ?? "no JSON"})", expected);
-        }
+        _journal.Dispose();
+        _telemetry.Dispose();
     }
 
-    private void Append(CompareLine line)
+    private static string PathOf(string output, string name) => Path.Combine(output, RunFolder.Name, name);
+
+    private static FileStream Append(string path, long wholeBytes)
+    {
+        var stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        stream.SetLength(wholeBytes);
+        stream.Seek(0, SeekOrigin.End);
+        return stream;
+    }
+
+    private static (List<T> Lines, long WholeBytes) ReadLines<T>(string path)
+        where T : class
+    {
+        var lines = new List<T>();
+        var whole = 0;
+        if (!File.Exists(path))
+        {
+            return (lines, whole);
+        }
+
+        ReadOnlySpan<byte> bytes = RegularFile.ReadAll(path, "the records of a comparison", LargestJournalBytes);
+        while (bytes[whole..].IndexOf((byte)'\n') is var end and >= 0)
+        {
+            if (!CompareJson.TryReadLine<T>(bytes.Slice(whole, end), out var line))
+            {
+                // The last line may be torn where the machine lost power; one before it was whole once.
+                if (whole + end + 1 < bytes.Length)
+                {
+                    throw new CheckpointFormatException(path, $"line {lines.Count + 1}", "a line that is not what was written", "the records of a comparison");
+                }
+
+                break;
+            }
+
+            lines.Add(line!);
+            whole += end + 1;
+        }
+
+        return (lines, whole);
+    }
+
+    private void Add(CompareLine line, CompareTime time)
     {
         try
         {
-            _journal.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(line, s_json) + "\n"));
+            _telemetry.Write(CompareJson.Line(time));
+            _journal.Write(CompareJson.Line(line));
             _journal.Flush(flushToDisk: true);
         }
         catch (Exception e) when (StorageException.IsStorageFailure(e))

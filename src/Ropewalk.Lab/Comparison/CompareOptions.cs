@@ -8,8 +8,8 @@ public sealed record CompareOptions
     /// <summary>Checkpoint folder or GGUF file.</summary>
     public required string Model { get; init; }
 
-    /// <summary>The longest window N.</summary>
-    public required int TargetContext { get; init; }
+    /// <summary>The longest window N, a multiple of L; null for eight times L.</summary>
+    public int? TargetContext { get; init; }
 
     /// <summary>Texts; the end of each is held out where <see cref="Heldout"/> is empty. Empty for the embedded generator's stories.</summary>
     public ImmutableArray<string> Texts { get; init; } = [];
@@ -23,7 +23,7 @@ public sealed record CompareOptions
     /// <summary>A factors file for the method "longrope", or null.</summary>
     public string? Factors { get; init; }
 
-    /// <summary>Folder of the records and the report: new, or that of the same comparison, which is then continued.</summary>
+    /// <summary>Folder of the records and the report, absent or empty.</summary>
     public required string Out { get; init; }
 
     /// <summary>Windows that the tuned methods are tuned on.</summary>

@@ -36,6 +36,14 @@ public sealed record LengthResult(int Length, int Windows, string BootstrapUnit,
     }
 }
 
+/// <summary>One method at one length, all windows together.</summary>
+/// <param name="Method">Name in the list.</param>
+/// <param name="Spec">The method in force, with its numbers for this length.</param>
+/// <param name="Length">Tokens of a window.</param>
+/// <param name="BytesOfText">What its scored tokens stand for.</param>
+/// <param name="UnitNll">Summed losses of each unit of the bootstrap, nats.</param>
+public sealed record ComparedCell(string Method, string Spec, int Length, long BytesOfText, double[] UnitNll);
+
 /// <summary>A method at a length, against the best there.</summary>
 /// <param name="Cell">What was measured.</param>
 /// <param name="Perplexity">With its interval.</param>
@@ -45,7 +53,11 @@ public sealed record LengthResult(int Length, int Windows, string BootstrapUnit,
 /// <param name="NllStandardError">Of the mean loss, nats.</param>
 /// <param name="Standing">Best, tied or worse.</param>
 public sealed record ComparedRow(
-    ComparedCell Cell, Perplexity Perplexity, double Difference, double Low, double High, double NllStandardError, Standing Standing);
+    ComparedCell Cell, Perplexity Perplexity, double Difference, double Low, double High, double NllStandardError, Standing Standing)
+{
+    /// <summary>Mean loss per byte of text.</summary>
+    public double BitsPerByte => Perplexity.Nll * Perplexity.Tokens / (Math.Log(2) * Cell.BytesOfText);
+}
 
 /// <summary>Where a method stands at a length.</summary>
 public enum Standing

@@ -25,7 +25,7 @@ public sealed class MethodList
     /// <summary>What stands for the whole list.</summary>
     public const string Everything = "all";
 
-    private const char Together = '@';
+    private const char Together = '+';
 
     private MethodList(IReadOnlyList<MethodFamily> families) => Families = families;
 
@@ -58,7 +58,7 @@ public sealed class MethodList
         return new MethodList(families);
     }
 
-    /// <summary>Reads what a user wants compared: names, "all", specs as --scaling and --plan take them, and SCALING@PLAN for both together.
+    /// <summary>Reads what a user wants compared: names, "all", specs as --scaling and --plan take them, and SCALING+PLAN for both together.
     /// "none" always leads the list; "window" says nothing, because whoever compares methods has it anyway.</summary>
     /// <param name="methods">The words; one may hold several with commas between them.</param>
     /// <param name="rope">The model's encoding.</param>
@@ -80,29 +80,19 @@ public sealed class MethodList
         return new MethodList(families);
     }
 
-    /// <summary>Every family's method at one length, where the model allows it and it does something there.</summary>
-    /// <param name="rope">The model's encoding.</param>
-    /// <param name="length">n.</param>
-    /// <param name="target">L'.</param>
-    public static IReadOnlyList<PositionMethod> For(RopeConfig rope, int length, int target)
+    /// <summary>The factors files that specs of a list name.</summary>
+    /// <param name="methods">As <see cref="Parse"/> takes them.</param>
+    public static IEnumerable<string> FactorsFiles(IEnumerable<string> methods)
     {
-        var methods = new List<PositionMethod>();
-        foreach (var family in All(rope).Families)
+        const string Marker = LongRope + ":";
+        foreach (var word in methods.SelectMany(Split))
         {
-            try
+            var spec = PlanBegins(word) is { } plan ? word[..plan] : word;
+            if (spec.IndexOf(Marker, StringComparison.Ordinal) is var at and >= 0)
             {
-                if (family.At(length, target) is { } method)
-                {
-                    methods.Add(method);
-                }
-            }
-            catch (UserInputException)
-            {
-                // The model's window or width is too small for it; who asks for one method by name is told.
+                yield return spec[(at + Marker.Length)..];
             }
         }
-
-        return methods;
     }
 
     /// <summary>Why a model cannot have a method; null where it can.</summary>
@@ -133,8 +123,7 @@ public sealed class MethodList
 
     private static MethodFamily OfSpec(string word, IReadOnlyList<MethodFamily> all, RopeConfig rope)
     {
-        var at = word.IndexOf(Together, StringComparison.Ordinal);
-        if (at < 0)
+        if (PlanBegins(word) is not { } at)
         {
             var method = IsSpecOf(word, PositionPlanRegistry.Forms)
                 ? new PositionMethod(new NoScaling(rope.Geometry), Read(word, () => PositionPlanRegistry.Parse(word, rope.Geometry.OriginalContext)))
@@ -144,20 +133,42 @@ public sealed class MethodList
             return new MethodFamily(word, (_, _) => method);
         }
 
-        MethodFamily Half(string name) => all.FirstOrDefault(f => f.Name == name) ?? (name.Contains(Together) ? throw Unknown(word) : OfSpec(name, all, rope));
+        MethodFamily Half(string name) => all.FirstOrDefault(f => f.Name == name) ?? OfSpec(name, all, rope);
         var (scaling, plan) = (Half(word[..at]), Half(word[(at + 1)..]));
+        if (scaling.Tuning is not MethodTuning.None)
+        {
+            throw new UserInputException($"--methods {word}: found {scaling.Name}, whose number is known only when it was tuned, expected a scaling with its number");
+        }
+
         return new MethodFamily(word, (length, target) => (scaling.At(length, target), plan.At(length, target)) switch
         {
             (null, null) => null,
-            ({ Plan: not FullPlan } first, _) => throw new UserInputException($"--methods {word}: found the plan {first.Plan.Spec} in front of {Together}, expected a scaling"),
-            (_, { Scaling: not NoScaling } second) => throw new UserInputException($"--methods {word}: found the scaling {second.Scaling.Spec} behind {Together}, expected a plan"),
             var (first, second) => Read(word, () => new PositionMethod(first?.Scaling ?? new NoScaling(rope.Geometry), second?.Plan)),
         });
     }
 
+    /// <summary>Index of the + between a scaling and a plan; null where there is none. "resonance+" and "log-n+" hold a + of their own.</summary>
+    private static int? PlanBegins(string word)
+    {
+        if (IsSpecOf(word, PositionPlanRegistry.Forms))
+        {
+            return null;
+        }
+
+        for (var at = word.IndexOf(Together, StringComparison.Ordinal); at >= 0; at = word.IndexOf(Together, at + 1))
+        {
+            if (IsSpecOf(word[(at + 1)..], PositionPlanRegistry.Forms))
+            {
+                return at;
+            }
+        }
+
+        return null;
+    }
+
     private static bool IsSpecOf(string word, IEnumerable<string> forms)
     {
-        static string NameOf(string form) => form.Split(':', '[', '+')[0];
+        static string NameOf(string form) => form.Split(':', '[', Together)[0];
         return forms.Any(f => NameOf(f) == NameOf(word));
     }
 

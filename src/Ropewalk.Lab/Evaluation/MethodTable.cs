@@ -1,4 +1,5 @@
 using Ropewalk.Positions;
+using Ropewalk.Positions.Laws;
 using Ropewalk.Positions.Plans;
 using Ropewalk.Positions.Scaling;
 
@@ -20,15 +21,18 @@ internal static class MethodTable
         ("yarn-tuned", (_, _, _) => null, MethodTuning.YarnAttention),
         ("llama3", Scaled((g, s, _) => new Llama3Scaling(g, s)), MethodTuning.None),
         ("resonance+yarn", Scaled((g, s, _) => new ResonanceScaling(new YarnScaling(g, s))), MethodTuning.None),
+        ("base", Scaled((g, s, _) => new BaseScaling(g, RopeLaws.CriticalBase(g, s * g.OriginalContext))), MethodTuning.None),
         ("self-extend", Planned(PlanDefaults.SelfExtend), MethodTuning.None),
         ("dual-chunk", Planned((l, _) => PlanDefaults.DualChunk(l)), MethodTuning.None),
         ("rerope", Planned((l, _) => PlanDefaults.ReRope(l)), MethodTuning.None),
         ("leaky-rerope", Planned(PlanDefaults.LeakyReRope), MethodTuning.None),
         ("grouped", Planned(PlanDefaults.Grouped), MethodTuning.None),
+        ("recurrent", Planned(PlanDefaults.Recurrent), MethodTuning.None),
+        ("parallel-windows", Planned(PlanDefaults.ParallelWindows), MethodTuning.None),
         ("sinks", Planned(PlanDefaults.Sinks), MethodTuning.None),
         ("log-n", Planned(PlanDefaults.LogN), MethodTuning.None),
-        ("ntk@log-n", Scaled((g, s, _) => new NtkScaling(g, s), PlanDefaults.LogN), MethodTuning.None),
-        ("yarn@log-n", Scaled((g, s, _) => new YarnScaling(g, s), PlanDefaults.LogN), MethodTuning.None),
+        ("ntk+log-n", Scaled((g, s, _) => new NtkScaling(g, s), PlanDefaults.LogN), MethodTuning.None),
+        ("yarn+log-n", Scaled((g, s, _) => new YarnScaling(g, s), PlanDefaults.LogN), MethodTuning.None),
     ];
 
     private static Func<RopeGeometry, int, int, PositionMethod?> Scaled(

@@ -48,6 +48,31 @@ public static class PlanDefaults
     public static PositionPlan? Grouped(int originalContext, int length) =>
         length <= originalContext ? null : new GroupedPlan(originalContext, ((length - 1) / originalContext) + 1);
 
+    /// <summary>Recurrent positions (2404.12096): the period is L, as in the paper.</summary>
+    public static PositionPlan? Recurrent(int originalContext, int length) =>
+        length <= originalContext ? null : new RecurrentPlan(originalContext, originalContext);
+
+    /// <summary>Parallel context windows (2212.10947): the last L/4 tokens are the task, all before them stand in windows of 3/4 L. It is made for
+    /// passages that stand for themselves; in a running text each window loses what came before it.</summary>
+    public static PositionPlan? ParallelWindows(int originalContext, int length)
+    {
+        if (length <= originalContext)
+        {
+            return null;
+        }
+
+        // The windows share one begin-of-text token, so each after the first adds one token less than it has.
+        var window = Math.Max(2, (int)(originalContext * 3L / 4));
+        var left = length - (originalContext - window) - window;
+        var windows = new List<int> { window };
+        for (; left > 0; left -= window - 1)
+        {
+            windows.Add(Math.Min(window, left + 1));
+        }
+
+        return new ParallelWindowsPlan(originalContext, [.. windows]);
+    }
+
     /// <summary>Attention sinks (2309.17453): 4 start tokens and the rest of the window.</summary>
     public static PositionPlan? Sinks(int originalContext, int length)
     {
