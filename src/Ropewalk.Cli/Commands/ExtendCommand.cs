@@ -117,11 +117,11 @@ internal static class ExtendCommand
         _ => throw new UserInputException($"--config-style: found \"{text}\", expected v4 or v5"),
     };
 
-    private static string FreeFolder()
+    internal static string FreeFolder(string name = "extend")
     {
         for (var i = 1; ; i++)
         {
-            var folder = Path.Combine("out", $"extend-{i}");
+            var folder = Path.Combine("out", $"{name}-{i}");
             if (!Path.Exists(folder))
             {
                 return folder;

@@ -53,9 +53,11 @@ public sealed class HeldoutScorer
     public MethodResult Result(string method, string spec, int length, float[][] losses)
     {
         var perplexity = BootstrapAt(length).Measure(losses);
-        var bytes = _set.Prefix(length).Windows.Sum(w => w.Tokens.Skip(1).Sum(t => (long)_bytesOfToken[t]));
-        return new MethodResult(method, spec, length, perplexity, perplexity.Nll * perplexity.Tokens / (Math.Log(2) * bytes), losses);
+        return new MethodResult(method, spec, length, perplexity, perplexity.Nll * perplexity.Tokens / (Math.Log(2) * BytesAt(length)), losses);
     }
+
+    /// <summary>Bytes of text that the scored tokens of a length stand for.</summary>
+    public long BytesAt(int length) => _set.Prefix(length).Windows.Sum(w => w.Tokens.Skip(1).Sum(t => (long)_bytesOfToken[t]));
 
     /// <summary>Perplexity of each stretch of positions, for drawing.</summary>
     /// <param name="result">Whose losses.</param>

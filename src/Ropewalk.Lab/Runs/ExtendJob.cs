@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using System.Security.Cryptography;
 using Ropewalk.Engine.Formats;
 using Ropewalk.Engine.Models;
 using Ropewalk.Engine.Tokenization;
@@ -19,7 +17,7 @@ public sealed class ExtendJob
     public const string WinnerName = "longrope";
 
     /// <summary>Name of the baseline that slides the old window.</summary>
-    public const string WindowName = "window";
+    public const string WindowName = MethodList.Window;
 
     private const int DefaultFactor = 8;
     private const int DefaultStories = 16;
@@ -426,19 +424,6 @@ public sealed class ExtendJob
         settings.LargestHundredths,
         StartTokens = settings.StartTokens,
         _options.AttentionFactor,
-        Inputs = InputFiles().ToDictionary(p => p, Sha256),
+        Inputs = InputHashes.Of(_options.Model, [.. _options.Texts, .. _options.Heldout]),
     };
-
-    private ImmutableArray<string> InputFiles() =>
-        [.. ModelFiles(_options.Model), .. _options.Texts, .. _options.Heldout];
-
-    private static IEnumerable<string> ModelFiles(string model) => File.Exists(model)
-        ? [model]
-        : [.. Directory.EnumerateFiles(model, "*.safetensors"), Path.Combine(model, "config.json"), .. Tokenizer.Files(model)];
-
-    private static string Sha256(string path)
-    {
-        using var stream = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
-    }
 }

@@ -137,9 +137,11 @@ public static partial class HtmlReport
             return;
         }
 
-        page.Append("<h2>Comparison</h2>\n<p class=\"soft\">Difference: nats a token more than the winner's, on the same tokens, with its paired 95 % interval. Above zero is worse.</p>\n");
+        var timed = data.Table.Any(r => double.IsFinite(r.Seconds));
+        page.Append($"<h2>Comparison</h2>\n<p class=\"soft\">{E(data.TableNote)}</p>\n");
         page.Append("<div class=\"scroll\"><table>\n<thead><tr><th class=\"n\" scope=\"col\">Method</th>");
-        foreach (var name in new[] { "Length", "Perplexity", "95 % interval", "Bits/byte", "Difference", "95 % interval", "Tokens scored" })
+        string[] columns = ["Length", "Perplexity", "95 % interval", "Bits/byte", "Difference", "95 % interval", "Tokens scored", .. timed ? ["Seconds"] : Array.Empty<string>()];
+        foreach (var name in columns)
         {
             page.Append($"<th scope=\"col\">{name}</th>");
         }
@@ -150,7 +152,7 @@ public static partial class HtmlReport
             page.Append(row.Role == MethodRole.Winner ? "<tr class=\"winner\">" : "<tr>");
             page.Append($"<td class=\"n\">{E(row.Method)}</td><td>{HtmlText.Number(row.Length)}</td><td>{HtmlText.Number(row.Perplexity, 3)}</td>");
             page.Append($"<td>{Interval(row.Low, row.High)}</td><td>{HtmlText.Number(row.BitsPerByte, 3)}</td><td>{HtmlText.Number(row.DifferenceNats, 3)}</td>");
-            page.Append($"<td>{Interval(row.DifferenceLow, row.DifferenceHigh)}</td><td>{HtmlText.Number(row.Tokens)}</td></tr>\n");
+            page.Append($"<td>{Interval(row.DifferenceLow, row.DifferenceHigh)}</td><td>{HtmlText.Number(row.Tokens)}</td>{(timed ? $"<td>{HtmlText.Number(row.Seconds, 3)}</td>" : "")}</tr>\n");
         }
 
         page.Append("</tbody>\n</table></div>\n");

@@ -39,6 +39,9 @@ public sealed record ReportData
     /// <summary>The comparison, row by row.</summary>
     public IReadOnlyList<ReportRow> Table { get; init; } = [];
 
+    /// <summary>What the table's differences are; the default fits a run with one winner at all lengths.</summary>
+    public string TableNote { get; init; } = "Difference: nats a token more than the winner's, on the same tokens, with its paired 95 % interval. Above zero is worse.";
+
     /// <summary>How the search went, if there was one.</summary>
     public ReportSearch? SearchProgress { get; init; }
 
@@ -107,7 +110,7 @@ public sealed record ReportFactors(
 public sealed record ReportFactorSeries(string Name, MethodRole Role, IReadOnlyList<double> Factors);
 
 /// <summary>One row of the comparison. The difference is in nats a token, this method minus the winner on the same tokens,
-/// with its paired 95 % interval: above zero means worse than the winner.</summary>
+/// with its paired 95 % interval: above zero means worse than the winner. Seconds are shown where a row has them.</summary>
 public sealed record ReportRow(
     string Method,
     MethodRole Role,
@@ -119,4 +122,5 @@ public sealed record ReportRow(
     double DifferenceNats,
     double DifferenceLow,
     double DifferenceHigh,
-    long Tokens);
+    long Tokens,
+    double Seconds = double.NaN);
