@@ -69,11 +69,11 @@ internal static class EngineBenchmark
         for (var round = 0; round < rounds; round++)
         {
             // Keys and values in float32, or in 16 bits as llama.cpp's may be: the faster counts on both sides.
-            var float32 = Child([.. Self(), "engine-run", model, "--threads", threads, .. arguments], result);
+            var float32 = Child([.. ThisProgram.Start(), "engine-run", model, "--threads", threads, .. arguments], result);
             ours.Add(float32);
             if (result == "generate")
             {
-                var half = Child([.. Self(), "engine-run", model, "--threads", threads, "--cache-type", "f16", .. arguments], result);
+                var half = Child([.. ThisProgram.Start(), "engine-run", model, "--threads", threads, "--cache-type", "f16", .. arguments], result);
                 ours[^1] = half.Speed > float32.Speed ? half : float32;
             }
 
@@ -88,11 +88,6 @@ internal static class EngineBenchmark
 
         return (Median(ours), Median(theirs));
     }
-
-    /// <summary>How this program is started: by its own name, or by dotnet and its library.</summary>
-    private static string[] Self() => Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet"
-        ? [Environment.ProcessPath!, Environment.GetCommandLineArgs()[0]]
-        : [Environment.ProcessPath!];
 
     private static Side Median(List<Side> sides) =>
         sides.Count == 0 ? new Side(double.NaN, double.NaN, double.NaN) : sides.OrderBy(s => s.Speed).ElementAt(sides.Count / 2);
@@ -113,19 +108,9 @@ internal static class EngineBenchmark
     }
 
     /// <summary>The peer's program, built beside this one.</summary>
-    private static string PeerProgram()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            var program = Path.Combine(folder.FullName, "tests", "Ropewalk.Peer", "bin", "Release", "net10.0", "ropewalk-peer.dll");
-            if (File.Exists(program))
-            {
-                return program;
-            }
-        }
-
-        throw new FileNotFoundException("llama.cpp's peer is not built: dotnet build -c Release, and npm ci --ignore-scripts in tests/Ropewalk.Peer");
-    }
+    private static string PeerProgram() =>
+        ThisProgram.CheckoutFile("tests", "Ropewalk.Peer", "bin", "Release", "net10.0", "ropewalk-peer.dll")
+        ?? throw new FileNotFoundException("llama.cpp's peer is not built: dotnet build -c Release, and npm ci --ignore-scripts in tests/Ropewalk.Peer");
 
     private sealed record Side(double Speed, double Megabytes, double LoadSeconds);
 }

@@ -1,54 +1,45 @@
 using Ropewalk.Benchmarks;
+using Ropewalk.Benchmarks.Kernels;
 
-if (args is ["gemm", .. var rest])
+Command[] commands =
+[
+    new("kernels", "kernels [--filter *MatMul*]   (and BenchmarkDotNet's other options)", 0, KernelBenchmarks.Run),
+    new("engine", "engine [--peer llama.cpp] [--threads N] [--rounds N] [--types F32,...] [--cases prompt,...]", 0, EngineBenchmark.Run),
+    new("engine-run", null, 1, EngineRun.Run),
+    new("roofline", "roofline [--threads N] [--type F32] [--cache-type F32] [--rounds N] [--prompts 512,4096,16384] [--depths 0,4096]", 0, RooflineBenchmark.Run),
+    new("attention", "attention [--rounds N]", 0, AttentionBenchmark.Run),
+    new("check", "check", 0, CheckBenchmark.Run),
+    new("instructions", "instructions [--update]", 0, InstructionCheck.Run),
+    new("instruction-run", null, 1, InstructionRun.Run),
+    new("gemm", "gemm", 0, GemmBenchmark.Run),
+    new("types", "types", 0, _ => TypesBenchmark.Run()),
+    new("window", "window MODEL [TOKENS] [WINDOWS]", 1, rest => WindowBenchmark.Run(rest[0], rest.Length > 1 ? int.Parse(rest[1]) : 1024, rest.Length > 2 ? int.Parse(rest[2]) : 8)),
+    new("generate", "generate 134m|7b|LAYERS,WIDTH,HEADS,FEEDFORWARD,VOCABULARY OUT.gguf [TYPE] [--filled]", 2,
+        rest => ModelGenerator.Run(rest[0], rest[1], rest.Length > 2 ? rest[2] : "Q4_K", rest.Contains("--filled"))),
+    new("load", "load MODEL [--mmap]", 1, rest => LoadBenchmark.Run(rest[0], rest.Contains("--mmap"))),
+    new("model-types", "model-types [TOKENS]", 0, rest => ModelTypesBenchmark.Run(rest.Length > 0 ? int.Parse(rest[0]) : 512)),
+    new("tokenize", "tokenize SHARED [TOKENIZERS-JS] [NAME]", 1,
+        rest => TokenizeBenchmark.Run(rest[0], rest.Length > 1 ? rest[1] : "bench/Ropewalk.Benchmarks/tokenizers-js", rest.Length > 2 ? rest[2] : null)),
+    new("hostile", "hostile SHARED", 1, rest => HostileTextBenchmark.Run(rest[0])),
+];
+
+if (args is [var name, .. var arguments] && commands.FirstOrDefault(c => c.Name == name) is { } command && arguments.Length >= command.LeastArguments)
 {
-    return GemmBenchmark.Run(rest);
+    try
+    {
+        return command.Run(arguments);
+    }
+    catch (FormatException e)
+    {
+        Console.Error.WriteLine($"bench {name}: {e.Message}");
+        return 2;
+    }
 }
 
-if (args is ["types"])
+Console.Error.WriteLine("usage: ./ropewalk bench COMMAND");
+foreach (var usage in commands.Select(c => c.Usage).OfType<string>())
 {
-    return TypesBenchmark.Run();
+    Console.Error.WriteLine($"  {usage}");
 }
 
-if (args is ["engine", ..])
-{
-    return EngineBenchmark.Run(args[1..]);
-}
-
-if (args is ["engine-run", _, ..])
-{
-    return EngineRun.Run(args[1..]);
-}
-
-if (args is ["window", _, ..])
-{
-    return WindowBenchmark.Run(args[1], args.Length > 2 ? int.Parse(args[2]) : 1024, args.Length > 3 ? int.Parse(args[3]) : 8);
-}
-
-if (args is ["generate", _, _, ..])
-{
-    return ModelGenerator.Run(args[1], args[2], args.Length > 3 ? args[3] : "Q4_K", args.Contains("--filled"));
-}
-
-if (args is ["load", _, ..])
-{
-    return LoadBenchmark.Run(args[1], args.Contains("--mmap"));
-}
-
-if (args is ["model-types", ..])
-{
-    return ModelTypesBenchmark.Run(args.Length > 1 ? int.Parse(args[1]) : 512);
-}
-
-if (args is ["tokenize", _, ..])
-{
-    return TokenizeBenchmark.Run(args[1], args.Length > 2 ? args[2] : "bench/Ropewalk.Benchmarks/tokenizers-js", args.Length > 3 ? args[3] : null);
-}
-
-if (args is ["hostile", _])
-{
-    return HostileTextBenchmark.Run(args[1]);
-}
-
-Console.Error.WriteLine("usage: engine [--peer llama.cpp] | gemm | types | window MODEL [TOKENS] [WINDOWS] | generate 134m|7b|LAYERS,WIDTH,HEADS,FEEDFORWARD,VOCABULARY OUT.gguf [TYPE] [--filled] | load MODEL [--mmap] | model-types [TOKENS] | tokenize SHARED [TOKENIZERS-JS] [NAME] | hostile SHARED");
 return 2;

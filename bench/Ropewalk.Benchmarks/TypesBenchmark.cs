@@ -38,15 +38,9 @@ internal static unsafe class TypesBenchmark
 
     private static double[] Measure(int m, int n, int k)
     {
-        using var x = new NativeBuffer<float>((long)m * k);
+        using var x = RandomNumbers.Buffer((long)m * k, seed: 1);
         using var y = new NativeBuffer<float>((long)m * n);
-        var random = new Random(1);
-        for (long i = 0; i < x.Length; i++)
-        {
-            x.Pointer[i] = random.NextSingle() - 0.5f;
-        }
-
-        var weights = s_types.Select(t => Weight(t, n, k)).ToArray();
+        var weights = s_types.Select(t => RandomNumbers.Weight(t, n, k)).ToArray();
         var best = s_types.Select(_ => double.PositiveInfinity).ToArray();
         var calls = Math.Clamp(40_000_000 / (m * n * k), 3, 50);
         for (var round = 0; round < Rounds; round++)
@@ -69,36 +63,5 @@ internal static unsafe class TypesBenchmark
         }
 
         return best;
-    }
-
-    /// <summary>Any bytes, but for each high byte of a number or scale: the time must not be that of infinities or subnormal numbers.</summary>
-    private static PackedMatrix Weight(GgmlType type, int rows, int columns)
-    {
-        var random = new Random(2);
-        var weight = new PackedMatrix(rows, columns, type);
-        for (var panel = 0; panel < weight.NumPanels; panel++)
-        {
-            var numRows = weight.RowsOf(panel);
-            if (!GgmlTypes.IsQuantized(type))
-            {
-                weight.SetPanel(panel, [.. Enumerable.Range(0, numRows * columns).Select(_ => random.NextSingle() - 0.5f)]);
-                continue;
-            }
-
-            var bytes = new byte[numRows * GgmlTypes.RowBytes(type, columns)];
-            random.NextBytes(bytes);
-            var size = GgmlTypes.BlockBytes(type);
-            for (var at = 0; at < bytes.Length; at += size)
-            {
-                foreach (var high in type == GgmlType.Q6_K ? (int[])[size - 1] : [1, 3])
-                {
-                    bytes[at + high] = 0x2C;
-                }
-            }
-
-            weight.SetRows(panel * MicroKernel.Columns, bytes);
-        }
-
-        return weight;
     }
 }

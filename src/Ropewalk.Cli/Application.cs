@@ -11,7 +11,7 @@ public static class Application
     /// <param name="args">As the shell gave them.</param>
     /// <param name="output">For results.</param>
     /// <param name="error">For progress and errors.</param>
-    /// <returns>0 done; 1 a check failed (an export was refused); 2 the input cannot be used; 3 the machine cannot (disk, memory); 130 stopped.</returns>
+    /// <returns>0 done; 1 a check failed (an export was refused, a doctor found something); 2 the input cannot be used; 3 the machine cannot (disk, memory); 130 stopped.</returns>
     public static int Run(string[] args, TextWriter output, TextWriter error)
     {
         var root = new RootCommand("Ropewalk makes the context window of RoPE language models longer, and proves it.")
@@ -20,8 +20,10 @@ public static class Application
             SearchCommand.Create(output, error),
             PerplexityCommand.Create(output, error),
             InspectCommand.Create(output, error),
+            DoctorCommand.Create(output, error),
             GenerateCommand.Create(output, error),
             ConvertCommand.Create(output, error),
+            ExportCommand.Create(output, error),
             ChatTemplateCommand.Create(output, error),
             TokenizeCommand.Create(output, error),
         };

@@ -1,4 +1,5 @@
 using Ropewalk.Positions.Plans;
+using Ropewalk.Positions.Scaling;
 
 namespace Ropewalk.Positions;
 
@@ -32,6 +33,12 @@ public sealed record PositionMethod
 
     /// <summary>Both specs, as --scaling and --plan take them; the scaling's alone under the ordinary plan.</summary>
     public string Spec => Plan is FullPlan ? Scaling.Spec : Scaling.Name == "none" ? Plan.Spec : $"{Scaling.Spec}, {Plan.Spec}";
+
+    /// <summary>The frequencies for the longest sequences: a list of factors has its last entry, a formula the given length.</summary>
+    /// <param name="maximumContext">Tokens that the model is used for at most.</param>
+    public RopeFrequencies Longest(long maximumContext) => Scaling is LongRopeScaling longRope
+        ? Scaling.At(longRope.Entries[^1].MaximumLength)
+        : At(Math.Max(maximumContext, Scaling.Geometry.OriginalContext + 1L));
 
     /// <summary>The frequencies of a sequence: the scaling's for the length that the model believes to see under the plan.</summary>
     /// <param name="length">Tokens, at least 1.</param>

@@ -59,10 +59,13 @@ public static class RotaryAngles
         }
     }
 
+    /// <summary>What a position turns by, radians a token: a start token has its original angle, not a shifted one (2402.13753).</summary>
+    public static ReadOnlySpan<double> InverseFrequencies(RopeFrequencies f, double position) =>
+        (position < f.StartTokens ? f.StartInverseFrequencies : f.InverseFrequencies).AsSpan();
+
     private static void FillRow(RopeFrequencies f, double position, Span<float> cosP, Span<float> sinP)
     {
-        // A start token has its original angle, not a shifted one (2402.13753).
-        var frequencies = (position < f.StartTokens ? f.StartInverseFrequencies : f.InverseFrequencies).AsSpan();
+        var frequencies = InverseFrequencies(f, position);
         for (var i = 0; i < frequencies.Length; i++)
         {
             var (sin, cos) = Math.SinCos(position * frequencies[i]);

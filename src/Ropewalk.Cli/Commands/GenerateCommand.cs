@@ -25,6 +25,12 @@ internal static class GenerateCommand
         var seed = Options.Seed();
         var scaling = Options.Scaling();
         var plan = Options.Plan();
+        var factors = new Option<string>("--factors-by")
+        {
+            HelpName = "POLICY",
+            Description = "Which factors, where they depend on the length: by-sequence (prompt and --max-tokens together, decided once), pin-long, pin-short, at-boundary (those for the tokens so far; when they change, all tokens are run again) or at-boundary-turn (the same, but keys are turned on in place: faster, not exact).",
+            DefaultValueFactory = _ => "by-sequence",
+        };
         var json = Options.Json();
         var threads = Options.Threads();
         var mmap = Options.Mmap();
@@ -34,9 +40,9 @@ internal static class GenerateCommand
             Description = "Numbers of the key-value cache: f32 (exact), f16 or bf16 (half the memory, faster far into a text).",
             DefaultValueFactory = _ => "f32",
         };
-        var command = new Command("generate", "Continue a prompt. The factors are chosen once, for prompt and tokens together. Example: ropewalk generate my-model --prompt \"Once upon a time\" --max-tokens 200")
+        var command = new Command("generate", "Continue a prompt. Example: ropewalk generate my-model --prompt \"Once upon a time\" --max-tokens 200")
         {
-            model, prompt, chat, system, maxTokens, temperature, seed, scaling, plan, json, threads, mmap, cacheType,
+            model, prompt, chat, system, maxTokens, temperature, seed, scaling, plan, factors, json, threads, mmap, cacheType,
         };
         command.SetAction(parsed => CommandHost.Run(error, parsed.GetValue(threads), stop =>
         {
@@ -57,6 +63,15 @@ internal static class GenerateCommand
                 "f16" => GgmlType.F16,
                 "bf16" => GgmlType.BF16,
                 var other => throw new UserInputException($"--cache-type: found '{other}', expected f32, f16 or bf16"),
+            };
+            var policy = parsed.GetValue(factors) switch
+            {
+                "by-sequence" => SwitchPolicy.BySequence,
+                "pin-long" => SwitchPolicy.PinLong,
+                "pin-short" => SwitchPolicy.PinShort,
+                "at-boundary" => SwitchPolicy.AtBoundary,
+                "at-boundary-turn" => SwitchPolicy.AtBoundaryTurn,
+                var other => throw new UserInputException($"--factors-by: found '{other}', expected by-sequence, pin-long, pin-short, at-boundary or at-boundary-turn"),
             };
             var limit = Options.AtLeast("--max-tokens", parsed.GetValue(maxTokens), 1);
             using var loaded = ModelLoader.Load(parsed.GetValue(model)!, parsed.GetValue(mmap));
@@ -98,7 +113,7 @@ internal static class GenerateCommand
                 }
             }
 
-            foreach (var id in TextGenerator.Generate(loaded, rule, ids, limit, new Sampler(heat, random.NextDouble), tokenizer.EosToken, numbers, stop))
+            foreach (var id in TextGenerator.Generate(loaded, rule, ids, limit, new Sampler(heat, random.NextDouble), tokenizer.EosToken, policy, numbers, stop))
             {
                 generated.Add(id);
                 Emit(decoder.Append(id));

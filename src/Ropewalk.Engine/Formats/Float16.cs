@@ -96,19 +96,20 @@ public static class Float16
         return Vector.AsVectorSingle(Vector.AsVectorInt32(Vector.AsVectorSingle(moved) * new Vector<float>(Scale)) | special);
     }
 
-    /// <summary>16 halves as float32, exactly.</summary>
+    /// <summary>16 finite halves as float32, exactly. An infinity or a NaN comes out as a finite number: weights and cached keys are neither.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static Vector512<float> Widen(Vector256<ushort> bits) => Widen(
-        Avx512F.IsSupported ? Avx512F.ConvertToVector512Int32(bits.AsInt16()) : Vector512.WidenLower(bits.AsInt16().ToVector512Unsafe()));
+    internal static Vector512<float> WidenFinite(Vector256<ushort> bits)
+    {
+        var half = Avx512F.IsSupported ? Avx512F.ConvertToVector512Int32(bits.AsInt16()) : Vector512.WidenLower(bits.AsInt16().ToVector512Unsafe());
+        return ((half << Shift) & Vector512.Create(Kept)).AsSingle() * Vector512.Create(Scale);
+    }
 
-    /// <summary>8 halves as float32, exactly.</summary>
+    /// <summary>8 finite halves as float32, exactly.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static Vector256<float> Widen(Vector128<ushort> bits)
+    internal static Vector256<float> WidenFinite(Vector128<ushort> bits)
     {
         var half = Avx2.IsSupported ? Avx2.ConvertToVector256Int32(bits.AsInt16()) : Vector256.Create(Vector128.WidenLower(bits.AsInt16()), Vector128.WidenUpper(bits.AsInt16()));
-        var moved = (half << Shift) & Vector256.Create(Kept);
-        var special = Vector256.Equals(moved & Vector256.Create(MovedExponent), Vector256.Create(MovedExponent)) & Vector256.Create(Exponent);
-        return ((moved.AsSingle() * Vector256.Create(Scale)).AsInt32() | special).AsSingle();
+        return ((half << Shift) & Vector256.Create(Kept)).AsSingle() * Vector256.Create(Scale);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -39,39 +39,64 @@ internal readonly unsafe record struct HeadPanels(nint Keys, nint Values, GgmlTy
         }
     }
 
+    /// <summary>Where a float32 key goes: entry k to [8 k]. Null for other types.</summary>
+    public float* SinglesOf(long position) => Type == GgmlType.F32 ? (float*)Keys + KeyLane(position) : null;
+
     /// <summary>Stores one key's K numbers, a lane of its tile.</summary>
-    public void SetKey(long position, ReadOnlySpan<float> key) => Scatter(key, Keys, (position / 8 * 8 * PaddedHeadWidth) + (position % 8), 64, 8);
-
-    /// <summary>Stores one value's K numbers, 8 in a row.</summary>
-    public void SetValue(long position, ReadOnlySpan<float> value) => Scatter(value, Values, position * 8, Capacity * 8, 1);
-
-    /// <summary>Number k goes to first + k / 8 * group + k % 8 * lane.</summary>
-    private void Scatter(ReadOnlySpan<float> numbers, nint to, long first, long group, int lane)
+    public void SetKey(long position, ReadOnlySpan<float> key)
     {
-        switch (Type)
+        var first = KeyLane(position);
+        for (var k = 0; k < key.Length; k++)
         {
-            case GgmlType.F32:
-                for (var k = 0; k < numbers.Length; k++)
-                {
-                    ((float*)to)[first + (k / 8 * group) + (k % 8 * lane)] = numbers[k];
-                }
-
-                break;
-            case GgmlType.F16:
-                for (var k = 0; k < numbers.Length; k++)
-                {
-                    // There is no room beyond 65,504: an infinity would turn every later logit into NaN.
-                    ((ushort*)to)[first + (k / 8 * group) + (k % 8 * lane)] = Float16.FromSingle(Math.Clamp(numbers[k], -65504f, 65504f));
-                }
-
-                break;
-            default:
-                for (var k = 0; k < numbers.Length; k++)
-                {
-                    ((ushort*)to)[first + (k / 8 * group) + (k % 8 * lane)] = Bfloat16.FromSingle(numbers[k]);
-                }
-
-                break;
+            if (Type == GgmlType.F32)
+            {
+                ((float*)Keys)[first + (k * 8)] = key[k];
+            }
+            else
+            {
+                ((ushort*)Keys)[first + (k * 8)] = Narrow(key[k]);
+            }
         }
     }
+
+    /// <summary>Reads one key's K numbers.</summary>
+    public void CopyKey(long position, Span<float> key)
+    {
+        var first = KeyLane(position);
+        for (var k = 0; k < key.Length; k++)
+        {
+            key[k] = Type switch
+            {
+                GgmlType.F32 => ((float*)Keys)[first + (k * 8)],
+                GgmlType.F16 => Float16.ToSingle(((ushort*)Keys)[first + (k * 8)]),
+                _ => Bfloat16.ToSingle(((ushort*)Keys)[first + (k * 8)]),
+            };
+        }
+    }
+
+    /// <summary>Stores one value's K numbers, 8 in a row.</summary>
+    public void SetValue(long position, ReadOnlySpan<float> value)
+    {
+        for (var k = 0; k < value.Length; k += 8)
+        {
+            var group = value.Slice(k, Math.Min(8, value.Length - k));
+            var to = ValuesAt(k / 8, position);
+            if (Type == GgmlType.F32)
+            {
+                group.CopyTo(new Span<float>(to, 8));
+                continue;
+            }
+
+            for (var lane = 0; lane < group.Length; lane++)
+            {
+                ((ushort*)to)[lane] = Narrow(group[lane]);
+            }
+        }
+    }
+
+    private long KeyLane(long position) => (position / 8 * 8 * PaddedHeadWidth) + (position % 8);
+
+    // A half has no room beyond 65,504: an infinity would turn every later logit into NaN.
+    private ushort Narrow(float number) =>
+        Type == GgmlType.F16 ? Float16.FromSingle(Math.Clamp(number, -65504f, 65504f)) : Bfloat16.FromSingle(number);
 }

@@ -33,10 +33,10 @@ internal readonly unsafe struct StoredFloat16 : IStored
     public static int Size => sizeof(ushort);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Load8(byte* from) => Float16.Widen(Vector128.Load((ushort*)from));
+    public static Vector256<float> Load8(byte* from) => Float16.WidenFinite(Vector128.Load((ushort*)from));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Load16(byte* from) => Float16.Widen(Vector256.Load((ushort*)from));
+    public static Vector512<float> Load16(byte* from) => Float16.WidenFinite(Vector256.Load((ushort*)from));
 }
 
 internal readonly unsafe struct StoredBfloat16 : IStored

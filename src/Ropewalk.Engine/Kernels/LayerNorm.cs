@@ -23,7 +23,13 @@ internal static unsafe class LayerNorm
             var y = new Span<float>(yTD + ((long)row * width), width);
             var mean = Sum(x) / width;
             var scale = 1f / MathF.Sqrt((SumOfSquares(x, mean) / width) + epsilon);
-            for (var i = 0; i < width; i++)
+            var i = 0;
+            for (; i <= width - Vector<float>.Count; i += Vector<float>.Count)
+            {
+                (((new Vector<float>(x[i..]) - new Vector<float>(mean)) * scale * new Vector<float>(weightD[i..])) + new Vector<float>(biasD[i..])).CopyTo(y[i..]);
+            }
+
+            for (; i < width; i++)
             {
                 y[i] = ((x[i] - mean) * scale * weightD[i]) + biasD[i];
             }

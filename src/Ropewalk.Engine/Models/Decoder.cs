@@ -154,6 +154,27 @@ internal sealed unsafe class Decoder : LanguageModel
     }
 
     /// <inheritdoc />
+    public override void TurnKeys(KeyValueCache cache, RotaryTable before, RotaryTable after)
+    {
+        if (cache.SinglePass || before.NumPairs != after.NumPairs || before.NumKeySets != after.NumKeySets || cache.Length > Math.Min(before.Length, after.Length))
+        {
+            throw new ArgumentException("expected a cache of every layer, and two tables of one plan that reach over all of its tokens", nameof(cache));
+        }
+
+        var layers = Enumerable.Range(0, _layers.Length).Where(i => _layers[i].Window == 0 || _local is null).ToArray();
+        for (var set = 0; set < before.NumKeySets; set++)
+        {
+            var keySet = set;
+            const int TokensOfTask = 256;
+            WorkerPool.For((cache.Length + TokensOfTask - 1) / TokensOfTask, task =>
+            {
+                var first = task * TokensOfTask;
+                HeadAttention.Turn(cache, layers, Shape, before, after, keySet, first, Math.Min(TokensOfTask, cache.Length - first));
+            });
+        }
+    }
+
+    /// <inheritdoc />
     protected override void Dispose(bool disposing)
     {
         _embedding.Dispose();

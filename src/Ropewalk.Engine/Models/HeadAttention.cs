@@ -1,5 +1,6 @@
 using Ropewalk.Engine.Kernels;
 using Ropewalk.Engine.Tensors;
+using Ropewalk.Positions;
 
 namespace Ropewalk.Engine.Models;
 
@@ -29,12 +30,54 @@ internal static unsafe class HeadAttention
                 {
                     var index = firstIndex + row;
                     var at = ((long)row * width) + (head * shape.HeadWidth);
-                    Rotate.Forward(keysTGK + at, shape.HeadWidth, rotary.Cos(table, index), rotary.Sin(table, index), rotary.NumPairs, 1f, turned, 1);
-                    panels.SetKey(index, new ReadOnlySpan<float>(turned, shape.HeadWidth));
+                    if (panels.SinglesOf(index) is var direct && direct != null)
+                    {
+                        Rotate.Forward(keysTGK + at, shape.HeadWidth, rotary.Cos(table, index), rotary.Sin(table, index), rotary.NumPairs, 1f, direct, 8);
+                    }
+                    else
+                    {
+                        Rotate.Forward(keysTGK + at, shape.HeadWidth, rotary.Cos(table, index), rotary.Sin(table, index), rotary.NumPairs, 1f, turned, 1);
+                        panels.SetKey(index, new ReadOnlySpan<float>(turned, shape.HeadWidth));
+                    }
+
                     if (set == 0)
                     {
                         panels.SetValue(index, new ReadOnlySpan<float>(valuesTGK + at, shape.HeadWidth));
                     }
+                }
+            }
+        }
+    }
+
+    /// <summary>Turns keys of consecutive tokens on, from one set of frequencies to another. Angles are subtracted in float64.</summary>
+    public static void Turn(KeyValueCache cache, int[] layers, ModelShape shape, RotaryTable from, RotaryTable to, int keySet, int firstIndex, int numRows)
+    {
+        var pairs = from.NumPairs;
+        var key = stackalloc float[shape.HeadWidth];
+        var turned = stackalloc float[shape.HeadWidth];
+        var cos = stackalloc float[pairs];
+        var sin = stackalloc float[pairs];
+        var ratio = to.Frequencies.AttentionFactor / from.Frequencies.AttentionFactor;
+        for (var index = firstIndex; index < firstIndex + numRows; index++)
+        {
+            var position = from.KeyMap(keySet).At(index);
+            var before = RotaryAngles.InverseFrequencies(from.Frequencies, position);
+            var after = RotaryAngles.InverseFrequencies(to.Frequencies, position);
+            for (var i = 0; i < pairs; i++)
+            {
+                var (s, c) = Math.SinCos((position * after[i]) - (position * before[i]));
+                cos[i] = (float)(c * ratio);
+                sin[i] = (float)(s * ratio);
+            }
+
+            foreach (var layer in layers)
+            {
+                for (var head = 0; head < shape.NumKeyValueHeads; head++)
+                {
+                    var panels = cache.Panels(layer, head, keySet);
+                    panels.CopyKey(index, new Span<float>(key, shape.HeadWidth));
+                    Rotate.Forward(key, shape.HeadWidth, cos, sin, pairs, 1f, turned, 1);
+                    panels.SetKey(index, new ReadOnlySpan<float>(turned, shape.HeadWidth));
                 }
             }
         }

@@ -57,14 +57,13 @@ public sealed unsafe class KeyValueCache : IDisposable
     /// <summary>Head width rounded up to a multiple of 8.</summary>
     internal int PaddedHeadWidth { get; }
 
-    /// <summary>Forgets the tokens from some place on, so that others can follow the ones before: several continuations of one prompt.</summary>
-    /// <param name="length">Tokens to keep, 0 .. <see cref="Length"/>.</param>
-    /// <exception cref="InvalidOperationException">The layers share one store, which holds the last layer's tokens alone.</exception>
+    /// <summary>Forgets all tokens from an index on.</summary>
+    /// <param name="length">Tokens that stay, 0 to <see cref="Length"/>.</param>
     public void Truncate(int length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length);
-        Length = SinglePass && length > 0 ? throw new InvalidOperationException("a single-pass cache holds one layer's tokens and cannot be continued") : length;
+        Length = length;
     }
 
     /// <inheritdoc />

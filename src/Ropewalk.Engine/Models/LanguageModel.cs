@@ -56,6 +56,14 @@ public abstract class LanguageModel : IDisposable
     /// <returns>The caller's to dispose of.</returns>
     public abstract PreparedTokens Prepare(ReadOnlySpan<int> tokens, CancellationToken cancellationToken = default);
 
+    /// <summary>Turns the keys of a sequence from one set of frequencies to another in place: by the difference of the angles, and by the ratio of
+    /// the attention factors. Keys under an encoding that is never extended stay.</summary>
+    /// <param name="cache">A cache that keeps every layer.</param>
+    /// <param name="before">What its keys are turned by.</param>
+    /// <param name="after">What they will be turned by; of the same plan.</param>
+    /// <exception cref="ArgumentException">The cache is for a single pass, or the tables differ in length of rows or sets of keys.</exception>
+    public abstract void TurnKeys(KeyValueCache cache, RotaryTable before, RotaryTable after);
+
     /// <inheritdoc />
     public void Dispose()
     {

@@ -41,6 +41,15 @@ public static class ModelLoader
     /// <summary>Loads an opened checkpoint, which the caller goes on owning; if it was opened mapped it must outlive the model.</summary>
     public static LanguageModel Load(Checkpoint checkpoint) => Decoder.Load(checkpoint, ArchitectureOf(checkpoint), ownsCheckpoint: false);
 
+    /// <summary>The rotary encoding of a checkpoint: of its layers with full attention where the others have one of their own.</summary>
+    /// <exception cref="CheckpointFormatException">A key is missing, out of range, or contradicts another.</exception>
+    /// <exception cref="UnsupportedCheckpointException">The architecture or the encoding is not run here.</exception>
+    public static RopeConfig RopeOf(Checkpoint checkpoint) => ArchitectureOf(checkpoint).Read(checkpoint.Config, checkpoint.ConfigPath).Rope;
+
+    /// <summary>general.architecture of a checkpoint's GGUF file.</summary>
+    /// <exception cref="UnsupportedCheckpointException">The architecture is not one of ours.</exception>
+    public static string GgufNameOf(Checkpoint checkpoint) => ArchitectureOf(checkpoint).Graph.Name;
+
     /// <summary>The architecture that a config names.</summary>
     internal static Architecture ArchitectureOf(Checkpoint checkpoint)
     {

@@ -29,6 +29,7 @@ public sealed unsafe class RotaryTable : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
         Length = length;
         NumPairs = frequencies.InverseFrequencies.Length;
+        Frequencies = frequencies;
         _layout = layout;
         try
         {
@@ -44,6 +45,9 @@ public sealed unsafe class RotaryTable : IDisposable
             throw;
         }
     }
+
+    /// <summary>In force.</summary>
+    public RopeFrequencies Frequencies { get; }
 
     /// <summary>Tokens.</summary>
     public int Length { get; }
@@ -75,6 +79,9 @@ public sealed unsafe class RotaryTable : IDisposable
 
     /// <summary>P sines of a token.</summary>
     internal float* Sin(int table, long index) => _tables[table].Sin.Pointer + (index * NumPairs);
+
+    /// <summary>Where the keys of a set stand.</summary>
+    internal PositionMap KeyMap(int set) => _tables[KeySets[set]].Map;
 
     /// <summary>What a query is multiplied by.</summary>
     internal float QueryScale(long index) => _layout is null ? 1f : (float)_layout.QueryScale(index);

@@ -166,7 +166,7 @@ internal sealed unsafe class Q8Panels : IDisposable
 
     /// <summary>16 scales of a block as float32.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Scales(byte* block, int lane) => Float16.Widen(Vector256.Load((ushort*)block + lane));
+    private static Vector512<float> Scales(byte* block, int lane) => Float16.WidenFinite(Vector256.Load((ushort*)block + lane));
 
     /// <summary>16 bytes with a sign as float32.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -18,6 +18,13 @@ public static class CheckpointExporter
     private const int CopyBytes = 1 << 20;
     private static readonly string[] s_carried = ["*.json", "*.txt", "*.model", "*.jinja", "LICENSE*", "NOTICE*"];
 
+    /// <summary>Files that hold a limit of length, and its key.</summary>
+    private static readonly Dictionary<string, string> s_limits = new(StringComparer.Ordinal)
+    {
+        ["tokenizer_config.json"] = "model_max_length",
+        ["sentence_bert_config.json"] = "max_seq_length",
+    };
+
     /// <summary>How JSON files are written.</summary>
     internal static JsonSerializerOptions Json { get; } = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -41,39 +48,49 @@ public static class CheckpointExporter
         }
 
         using var folder = AtomicFolder.Create(target);
-        if (checkpoint is CheckpointFolder original)
-        {
-            foreach (var path in original.Files.Select(f => f.Path).Concat(OtherFiles(source)))
-            {
-                var name = Path.GetFileName(path);
-                if (name == "tokenizer_config.json")
-                {
-                    folder.WriteAllText(name, RaiseLength(path, targetContext));
-                }
-                else
-                {
-                    folder.Write(name, stream => Copy(path, stream), new FileInfo(path).Length);
-                }
-
-                files.Add(name);
-            }
-        }
-        else
-        {
-            config["torch_dtype"] = WeightsWriter.TorchName(ModelConverter.WriteWeightsAndTokenizer(checkpoint, folder, null, notes));
-            files.AddRange([CheckpointFolder.WeightsName, "tokenizer.json", "tokenizer_config.json"]);
-        }
-
+        WriteAllButConfig(checkpoint, folder, config, targetContext, files, notes);
         RopeFactorsFile.Write(folder.PathOf(FactorsName), scaling, targetContext);
         folder.WriteAllText(CheckpointFolder.ConfigName, config.ToJsonString(Json) + "\n");
         folder.Commit();
         return ([.. files, FactorsName, CheckpointFolder.ConfigName], notes);
     }
 
+    /// <summary>Writes weights, tokenizer and whatever else the folder has; limits of length are raised, the config is the caller's.</summary>
+    /// <param name="checkpoint">The original: a folder, whose files are copied, or a GGUF file, which is converted.</param>
+    /// <param name="folder">Where to.</param>
+    /// <param name="config">The config to be, which learns the type of converted weights.</param>
+    /// <param name="targetContext">L'.</param>
+    /// <param name="files">Takes the names of the files.</param>
+    /// <param name="notes">Takes what the user should know.</param>
+    internal static void WriteAllButConfig(Checkpoint checkpoint, AtomicFolder folder, JsonObject config, int targetContext, List<string> files, List<string> notes)
+    {
+        if (checkpoint is not CheckpointFolder original)
+        {
+            config["torch_dtype"] = WeightsWriter.TorchName(ModelConverter.WriteWeightsAndTokenizer(checkpoint, folder, null, notes));
+            files.AddRange([CheckpointFolder.WeightsName, "tokenizer.json", "tokenizer_config.json"]);
+            return;
+        }
+
+        foreach (var path in original.Files.Select(f => f.Path).Concat(OtherFiles(checkpoint.Location)))
+        {
+            var name = Path.GetFileName(path);
+            if (s_limits.TryGetValue(name, out var key))
+            {
+                folder.WriteAllText(name, RaiseLength(path, key, targetContext));
+            }
+            else
+            {
+                folder.Write(name, stream => Copy(path, stream), new FileInfo(path).Length);
+            }
+
+            files.Add(name);
+        }
+    }
+
     /// <summary>What a folder has beside weights and config: tokenizer, licence, generation settings, the index of shards.</summary>
     internal static IEnumerable<string> OtherFiles(string source) =>
         s_carried.SelectMany(pattern => Directory.EnumerateFiles(source, pattern)).Distinct()
-            .Where(p => Path.GetFileName(p) is not (CheckpointFolder.ConfigName or FactorsName or "receipt.json"))
+            .Where(p => Path.GetFileName(p) is not (CheckpointFolder.ConfigName or FactorsName or PlanExporter.PlanName or "receipt.json"))
             .Order(StringComparer.Ordinal);
 
     /// <summary>Copies a file's bytes.</summary>
@@ -84,12 +101,12 @@ public static class CheckpointExporter
     }
 
     /// <summary>A tokenizer that goes on clipping at the old window would undo the extension without a word.</summary>
-    private static string RaiseLength(string path, int targetContext)
+    private static string RaiseLength(string path, string key, int targetContext)
     {
         var root = (JsonObject)JsonNode.Parse(JsonFile.Read(path).GetRawText())!;
-        if (root["model_max_length"] is JsonValue value && value.TryGetValue<double>(out var length) && length < targetContext)
+        if (root[key] is JsonValue value && value.TryGetValue<double>(out var length) && length < targetContext)
         {
-            root["model_max_length"] = targetContext;
+            root[key] = targetContext;
         }
 
         return root.ToJsonString(Json) + "\n";

@@ -60,7 +60,7 @@ public static class ModelConverter
         }
 
         using var checkpoint = ModelLoader.Open(source);
-        var notes = isGguf ? WriteGguf(checkpoint, target, type, writing, allowNonFinite) : WriteFolder(checkpoint, target, type, writing, allowNonFinite);
+        var notes = isGguf ? WriteGguf(checkpoint, checkpoint, target, type, writing, allowNonFinite) : WriteFolder(checkpoint, target, type, writing, allowNonFinite);
         using var written = ModelLoader.Open(target);
         return new Conversion(
             written.TensorNames.Count(), isGguf ? new FileInfo(target).Length : Directory.EnumerateFiles(target).Sum(f => new FileInfo(f).Length), [.. checkpoint.Notes, .. notes]);
@@ -102,7 +102,15 @@ public static class ModelConverter
     private static bool IsKept(string key) => key.StartsWith("tokenizer.", StringComparison.Ordinal)
         || (key.StartsWith("general.", StringComparison.Ordinal) && key is not ("general.architecture" or "general.file_type" or "general.quantization_version" or "general.alignment"));
 
-    private static IReadOnlyList<string> WriteGguf(Checkpoint checkpoint, string target, GgmlType? type, Action<string, long>? writing, bool allowNonFinite)
+    /// <summary>Writes a GGUF file.</summary>
+    /// <param name="checkpoint">What is written.</param>
+    /// <param name="original">Where the tokenizer is: the same, but for a checkpoint whose config was changed.</param>
+    /// <param name="target">The file.</param>
+    /// <param name="type">Type of the matrices, or null.</param>
+    /// <param name="writing">Told each tensor's name and bytes before it is written.</param>
+    /// <param name="allowNonFinite">Whether NaN and infinity are written too.</param>
+    /// <returns>What the user should know.</returns>
+    internal static IReadOnlyList<string> WriteGguf(Checkpoint checkpoint, Checkpoint original, string target, GgmlType? type, Action<string, long>? writing, bool allowNonFinite)
     {
         var notes = new List<string>();
         notes.AddRange(GgufExport.Write(checkpoint, target, type, AddTokenizer, writing, allowNonFinite));
@@ -110,21 +118,21 @@ public static class ModelConverter
 
         void AddTokenizer(GgufMetadata metadata)
         {
-            if (checkpoint is GgufCheckpoint gguf)
+            if (original is GgufCheckpoint gguf)
             {
                 foreach (var key in gguf.Metadata.Keys.Where(IsKept))
                 {
                     metadata.Set(key, gguf.Metadata.TryGet(key, out var value) ? value : throw new InvalidOperationException(key));
                 }
             }
-            else if (File.Exists(Path.Combine(checkpoint.Location, "tokenizer.json")))
+            else if (File.Exists(Path.Combine(original.Location, "tokenizer.json")))
             {
-                notes.AddRange(GgufTokenizerWriter.Write(checkpoint.Location, metadata, checkpoint.VocabularySize));
+                notes.AddRange(GgufTokenizerWriter.Write(original.Location, metadata, checkpoint.VocabularySize));
             }
             else
             {
                 metadata.Set("tokenizer.ggml.model", "no_vocab");
-                notes.Add($"{checkpoint.Location} has no tokenizer.json: the file has no tokenizer, and llama.cpp takes ids alone");
+                notes.Add($"{original.Location} has no tokenizer.json: the file has no tokenizer, and llama.cpp takes ids alone");
             }
         }
     }

@@ -148,26 +148,37 @@ internal sealed class TinyLlama
         folder.Write("model.safetensors.index.json", new JsonObject { ["weight_map"] = map }.ToJsonString());
     }
 
-    /// <summary>Logits of every token, [T][V].</summary>
+    /// <summary>Logits of every token, [T][V], under one set of frequencies.</summary>
     /// <param name="tokens">Ids.</param>
     /// <param name="frequencies">In force.</param>
     /// <param name="distance">At which query i and key j are compared, null where i does not see j; left out for positions and cells as ever.</param>
     /// <param name="factor">Of the scores of query i.</param>
-    public double[][] Forward(int[] tokens, RopeFrequencies frequencies, Func<int, int, double?>? distance = null, Func<int, double>? factor = null)
+    public double[][] Forward(int[] tokens, RopeFrequencies frequencies, Func<int, int, double?>? distance = null, Func<int, double>? factor = null) =>
+        Forward(tokens, _ => frequencies, distance, factor);
+
+    /// <summary>The same where every query has frequencies of its own, which turn all keys that it sees.</summary>
+    public double[][] Forward(int[] tokens, Func<int, RopeFrequencies> frequenciesOf, Func<int, int, double?>? distance = null, Func<int, double>? factor = null)
     {
         var x = tokens.Select(t => Enumerable.Range(0, Hidden).Select(i => (double)this["model.embed_tokens.weight"][(t * Hidden) + i]).ToArray()).ToArray();
         for (var layer = 0; layer < Layers; layer++)
         {
             var p = $"model.layers.{layer}.";
             var normal = x.Select(row => Norm(row, p + "input_layernorm.weight")).ToArray();
-            var q = normal.Select((row, t) => Turned(Linear(row, p + "self_attn.q_proj"), t, frequencies)).ToArray();
-            var k = normal.Select((row, t) => Turned(Linear(row, p + "self_attn.k_proj"), t, frequencies)).ToArray();
+            var q = normal.Select(row => Linear(row, p + "self_attn.q_proj")).ToArray();
+            var k = normal.Select(row => Linear(row, p + "self_attn.k_proj")).ToArray();
             var v = normal.Select(row => Linear(row, p + "self_attn.v_proj")).ToArray();
-            var plainQ = normal.Select(row => Linear(row, p + "self_attn.q_proj")).ToArray();
-            var unturnedK = normal.Select(row => Turned(Linear(row, p + "self_attn.k_proj"), 0, frequencies)).ToArray();
+            var keys = new double[tokens.Length][];
             for (var t = 0; t < tokens.Length; t++)
             {
+                // Keys are turned anew where the frequencies are others than the query's before.
+                for (var s = t > 0 && frequenciesOf(t) == frequenciesOf(t - 1) ? t : 0; s <= t; s++)
+                {
+                    keys[s] = Turned(k[s], distance is null ? s : 0, frequenciesOf(t));
+                }
+
                 var joined = new double[Heads * HeadWidth];
+                var frequencies = frequenciesOf(t);
+                var own = Turned(q[t], t, frequencies);
                 var turned = new Dictionary<double, double[]>();
                 for (var h = 0; h < Heads; h++)
                 {
@@ -176,8 +187,8 @@ internal sealed class TinyLlama
                     double Score(int s)
                     {
                         // Only the distance counts, so the query may be turned by all of it.
-                        var (query, key) = distance is null ? (q[t], k[s])
-                            : distance(t, s) is { } d ? (turned.TryGetValue(d, out var before) ? before : turned[d] = Turned(plainQ[t], d, frequencies), unturnedK[s])
+                        var (query, key) = distance is null ? (own, keys[s])
+                            : distance(t, s) is { } d ? (turned.TryGetValue(d, out var before) ? before : turned[d] = Turned(q[t], d, frequencies), keys[s])
                             : (null, null);
                         return query is null ? double.NegativeInfinity : Enumerable.Range(0, HeadWidth).Sum(i => query[from + i] * key![shared + i]) / Math.Sqrt(HeadWidth) * (factor?.Invoke(t) ?? 1);
                     }

@@ -60,7 +60,10 @@ public static class RopeConfigReader
     }
 
     /// <summary>Rotated entries d of one head, from qk_rope_head_dim, head_dim or hidden_size / num_attention_heads and the partial factor.</summary>
-    internal static int RotaryDimension(JsonElement config, string file)
+    /// <param name="config">The root object of config.json.</param>
+    /// <param name="file">Name for error messages.</param>
+    /// <exception cref="CheckpointFormatException">A key is missing, out of range, or contradicts another.</exception>
+    public static int RotaryDimension(JsonElement config, string file)
     {
         var top = TopLevel(config, file);
         var (type, rope) = ScalingFields(top, file);

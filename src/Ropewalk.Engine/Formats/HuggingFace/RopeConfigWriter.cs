@@ -6,10 +6,10 @@ using Ropewalk.Positions.Scaling;
 
 namespace Ropewalk.Engine.Formats.HuggingFace;
 
-/// <summary>Writes a LongRoPE encoding into a config.json so that Transformers (4.4x and 5.x), vLLM and llama.cpp's converter read the
+/// <summary>Writes an encoding into a config.json so that Transformers (4.4x and 5.x), vLLM and llama.cpp's converter read the
 /// same frequencies back.</summary>
 /// <remarks>
-/// No factor is written. Transformers needs it only to derive the attention factor, which is written itself; vLLM takes
+/// No factor is written for LongRoPE. Transformers needs it only to derive the attention factor, which is written itself; vLLM takes
 /// max / original; and a converter that copied it into rope.scaling.factor would make llama.cpp divide all positions by it, which ruins the
 /// model. The original length is written inside the object and at the top level: 4.x reads only the latter, and model classes
 /// with a default of their own (Phi-3: 4096) would let that default win.
@@ -17,6 +17,32 @@ namespace Ropewalk.Engine.Formats.HuggingFace;
 public static class RopeConfigWriter
 {
     private const string FileName = "config.json";
+    private const string LocalBase = "rope_local_base_freq";
+
+    /// <summary>Edits the config in place; on an error it is unchanged.</summary>
+    /// <param name="config">Root object of config.json.</param>
+    /// <param name="scaling">LongRoPE, or a method of <see cref="RopeScalingKeys"/>.</param>
+    /// <param name="targetContext">The length that is meant, at least the original context.</param>
+    /// <param name="style">Generation of keys.</param>
+    /// <returns>One line each: what some engine will compute otherwise.</returns>
+    /// <exception cref="UserInputException">The config cannot express the scaling.</exception>
+    /// <exception cref="CheckpointFormatException">The config's own keys are missing or damaged.</exception>
+    /// <exception cref="UnsupportedCheckpointException">The config's own encoding is of a kind that is not run here.</exception>
+    public static ImmutableArray<string> Write(JsonObject config, RopeScaling scaling, int targetContext, RopeConfigStyle style)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        ArgumentNullException.ThrowIfNull(scaling);
+        if (scaling is LongRopeScaling longRope)
+        {
+            return WriteLongRope(config, longRope, targetContext, style);
+        }
+
+        CheckWidth(config, scaling);
+        var keys = RopeScalingKeys.Of(scaling, targetContext, out var thetaBase, out var maximum);
+        var original = scaling is Llama3Scaling ? scaling.Geometry.OriginalContext : (int?)null;
+        Put(config, keys, thetaBase, original, maximum, style, scaling.Name);
+        return [];
+    }
 
     /// <summary>Edits the config in place; on an error it is unchanged.</summary>
     /// <param name="config">Root object of config.json.</param>
@@ -33,33 +59,56 @@ public static class RopeConfigWriter
         ArgumentNullException.ThrowIfNull(scaling);
         var original = scaling.Geometry.OriginalContext;
         var attention = CheckExpressible(scaling, targetContext);
+        CheckWidth(config, scaling);
+        var notes = ImmutableArray.CreateBuilder<string>();
+        var keys = Keys(scaling, attention, targetContext, notes);
+        Put(config, keys, scaling.Geometry.Base, original, targetContext, style, scaling.Name);
+        return notes.ToImmutable();
+    }
+
+    private static void CheckWidth(JsonObject config, RopeScaling scaling)
+    {
         using var parsed = JsonDocument.Parse(config.ToJsonString());
-        var width = RopeConfigReader.RotaryDimension(parsed.RootElement, FileName);
+        var width = RopeConfigReader.RotaryDimension(RopeLayerTypes.Select(parsed.RootElement, RopeLayerTypes.Full), FileName);
         if (width != scaling.Geometry.RotaryDimension)
         {
-            throw new UserInputException($"longrope: found factors for {scaling.Geometry.RotaryDimension} rotated entries, expected {width} as {FileName} has");
+            throw new UserInputException($"{scaling.Name}: found factors for {scaling.Geometry.RotaryDimension} rotated entries, expected {width} as {FileName} has");
         }
+    }
 
+    /// <summary>Replaces whatever the config says of its encoding. Layers with a window keep an encoding of their own, if they have one.</summary>
+    /// <param name="config">Root object.</param>
+    /// <param name="keys">The method and its numbers; empty for plain positions.</param>
+    /// <param name="thetaBase">rope_theta.</param>
+    /// <param name="original">original_max_position_embeddings at the top level, or null for none.</param>
+    /// <param name="maximum">max_position_embeddings.</param>
+    /// <param name="style">Generation of keys.</param>
+    /// <param name="name">The method, for errors.</param>
+    private static void Put(JsonObject config, JsonObject keys, double thetaBase, int? original, int maximum, RopeConfigStyle style, string name)
+    {
         var layerTypes = LayerTypes(config);
         if (style == RopeConfigStyle.V4 && layerTypes.Length > 0)
         {
-            throw new UserInputException($"longrope: found rope_parameters per layer type in {FileName}, which the keys before 5.x cannot express; expected style V5");
+            throw new UserInputException($"{name}: found rope_parameters per layer type in {FileName}, which the keys before 5.x cannot express; expected style V5");
         }
 
         // Parsed again, so that a number is a number however the caller has built the node.
-        var partial = Partial(JsonNode.Parse(config.ToJsonString())!.AsObject());
-        var notes = ImmutableArray.CreateBuilder<string>();
-        var keys = Keys(scaling, attention, targetContext, notes);
-        foreach (var stale in (string[])["rope_scaling", "rope_parameters", "rope_theta", "rotary_emb_base"])
+        var copy = JsonNode.Parse(config.ToJsonString())!.AsObject();
+        var partial = Partial(copy);
+        foreach (var stale in (string[])["rope_scaling", "rope_parameters", "rope_theta", "rotary_emb_base", "original_max_position_embeddings"])
         {
             config.Remove(stale);
         }
 
         if (style == RopeConfigStyle.V4)
         {
-            keys["type"] = "longrope";
-            config["rope_theta"] = scaling.Geometry.Base;
-            config["rope_scaling"] = keys;
+            config["rope_theta"] = thetaBase;
+            if (keys["rope_type"] is { } method)
+            {
+                keys["type"] = method.DeepClone();
+                config["rope_scaling"] = keys;
+            }
+
             if (partial is { } fraction)
             {
                 config["partial_rotary_factor"] = fraction;
@@ -67,20 +116,45 @@ public static class RopeConfigWriter
         }
         else
         {
-            keys["rope_theta"] = scaling.Geometry.Base;
+            keys["rope_type"] ??= "default";
+            keys["rope_theta"] = thetaBase;
             if (partial is { } fraction)
             {
                 keys["partial_rotary_factor"] = fraction;
             }
 
-            config["rope_parameters"] = layerTypes.Length == 0
-                ? keys
-                : new JsonObject(layerTypes.Select(type => KeyValuePair.Create(type, (JsonNode?)keys.DeepClone())));
+            config["rope_parameters"] = ByLayerType(copy, layerTypes, keys);
+            config.Remove(LocalBase);
         }
 
-        config["original_max_position_embeddings"] = original;
-        config["max_position_embeddings"] = targetContext;
-        return notes.ToImmutable();
+        if (original is { } length)
+        {
+            config["original_max_position_embeddings"] = length;
+        }
+
+        config["max_position_embeddings"] = maximum;
+    }
+
+    /// <summary>The keys for all layers, or for each type where the config tells them apart.</summary>
+    private static JsonObject ByLayerType(JsonObject config, string[] layerTypes, JsonObject keys)
+    {
+        if (config[LocalBase] is { } local)
+        {
+            return new JsonObject
+            {
+                [RopeLayerTypes.Full] = keys,
+                [RopeLayerTypes.Sliding] = new JsonObject { ["rope_type"] = "default", ["rope_theta"] = local.DeepClone() },
+            };
+        }
+
+        if (layerTypes.Length == 0)
+        {
+            return keys;
+        }
+
+        var before = config["rope_parameters"]!.AsObject();
+        var isOne = layerTypes.All(type => JsonNode.DeepEquals(before[type], before[layerTypes[0]]));
+        return new JsonObject(layerTypes.Select(type => KeyValuePair.Create(type, isOne || type == RopeLayerTypes.Full ? keys.DeepClone() : before[type]!.DeepClone()))!);
     }
 
     /// <summary>The attention factor that all entries share.</summary>

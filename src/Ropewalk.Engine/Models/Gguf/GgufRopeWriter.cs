@@ -99,7 +99,7 @@ internal static class GgufRopeWriter
         writer.Set("rope.scaling.attn_factor", (float)entries[0].AttentionFactor);
         writer.RopeTensors[GgufNames.RopeFactorsLong] = [.. entries[^1].RescaleFactors.Select(f => (float)f)];
         writer.RopeTensors[GgufNames.RopeFactorsShort] = [.. entries[0].RescaleFactors.Select(f => (float)f)];
-        if (entries.Length == 2)
+        if (!entries[0].RescaleFactors.AsSpan().SequenceEqual(entries[^1].RescaleFactors.AsSpan()))
         {
             writer.Notes.Add($"llama.cpp chooses the long factors when its context is larger than {scaling.Geometry.OriginalContext} tokens, whatever the text's length");
         }
