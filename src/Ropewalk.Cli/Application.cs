@@ -19,6 +19,8 @@ public static class Application
             ExtendCommand.Create(output, error),
             SearchCommand.Create(output, error),
             PerplexityCommand.Create(output, error),
+            PasskeyCommand.Create(output, error),
+            NeedleCommand.Create(output, error),
             InspectCommand.Create(output, error),
             DoctorCommand.Create(output, error),
             GenerateCommand.Create(output, error),

@@ -12,7 +12,7 @@ public interface IHaystack
     /// <summary>Puts the needle into the text.</summary>
     /// <param name="needle">A sentence or two.</param>
     /// <param name="characters">Characters of the text around it, 0 .. <see cref="Available"/>.</param>
-    /// <param name="depth">Where: 0 before all of it, 100 after all of it.</param>
+    /// <param name="depth">Where: 0 before all of it, 1 after all of it.</param>
     /// <returns>The whole, and the index of the needle's first character.</returns>
     (string Text, int NeedleAt) Hide(string needle, int characters, double depth);
 }

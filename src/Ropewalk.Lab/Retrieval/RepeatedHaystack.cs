@@ -18,7 +18,7 @@ public sealed class RepeatedHaystack(int step) : IHaystack
     /// <inheritdoc />
     public (string Text, int NeedleAt) Hide(string needle, int characters, double depth)
     {
-        var before = (int)Math.Round(characters * depth / 100);
+        var before = (int)Math.Round(characters * depth);
         var text = new StringBuilder(characters + needle.Length + 2);
         Fill(text, before);
         text.Append('\n').Append(needle).Append('\n');

@@ -10,4 +10,7 @@ public sealed record RetrievalCount(int Correct, int Trials)
 
     /// <summary>Its 95 % interval.</summary>
     public WilsonInterval Interval => WilsonInterval.Of(Correct, Trials);
+
+    /// <summary>Standard error of the mean as lm-evaluation-harness has it, with n - 1; null for a single trial.</summary>
+    public double? StandardError => Trials > 1 ? Math.Sqrt(Share * (1 - Share) / (Trials - 1)) : null;
 }

@@ -80,8 +80,7 @@ public sealed class RetrievalGrid(IAnsweringModel model, Tokenizer tokenizer, IR
     /// <summary>The prompt of a trial.</summary>
     internal FittedPrompt Prompt(int length, double depth, int trial) => _fitter.Fit(Make(length, depth, trial), length, depth);
 
-    private IEnumerable<(double Depth, int Trial)> Places(int length) =>
-        options.Depths.SelectMany(d => Enumerable.Range(0, length > 0 ? options.Trials : 0).Select(t => (d, t)));
+    private IEnumerable<(double Depth, int Trial)> Places => options.Depths.SelectMany(d => Enumerable.Range(0, options.Trials).Select(t => (d, t)));
 
     private RetrievalCase Make(int length, double depth, int trial) => task.Make(
         new CounterRandom(options.Seed).Fork((ulong)length).Fork((ulong)BitConverter.DoubleToInt64Bits(depth)).Fork((ulong)trial), length, options.Candidates);

@@ -8,7 +8,7 @@ public sealed record RetrievalOptions
     /// <summary>Windows in tokens, prompt and answer together, ascending.</summary>
     public required ImmutableArray<int> Lengths { get; init; }
 
-    /// <summary>Where the needle lies, 0 .. 100, ascending.</summary>
+    /// <summary>Where the needle lies, 0 (before the haystack) .. 1 (after it), ascending.</summary>
     public required ImmutableArray<double> Depths { get; init; }
 
     /// <summary>Trials of each length and depth, at least 1.</summary>

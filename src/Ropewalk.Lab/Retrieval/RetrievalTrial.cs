@@ -2,7 +2,7 @@ namespace Ropewalk.Lab.Retrieval;
 
 /// <summary>One trial, as the journal keeps it.</summary>
 /// <param name="Length">Window in tokens.</param>
-/// <param name="Depth">Asked for, 0 .. 100.</param>
+/// <param name="Depth">Asked for, 0 .. 1.</param>
 /// <param name="Trial">Its number in its cell.</param>
 /// <param name="PromptTokens">Tokens of the prompt, at most the window less the room for the answer.</param>
 /// <param name="NeedleToken">Index of the needle's first token in the prompt.</param>

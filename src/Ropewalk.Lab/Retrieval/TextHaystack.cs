@@ -24,7 +24,7 @@ public sealed class TextHaystack(string text) : IHaystack
     {
         // Half of a surrogate pair is no text.
         var end = characters > 0 && characters < text.Length && char.IsHighSurrogate(text[characters - 1]) ? characters - 1 : characters;
-        var at = SentenceEnd(text, end, (int)Math.Round(end * depth / 100));
+        var at = SentenceEnd(text, end, (int)Math.Round(end * depth));
         return at == 0 ? ($"{needle}\n{text.AsSpan(0, end)}", 0) : ($"{text.AsSpan(0, at)}\n{needle}{text.AsSpan(at, end - at)}", at + 1);
     }
 
