@@ -21,6 +21,7 @@ public static class Application
             PerplexityCommand.Create(output, error),
             PasskeyCommand.Create(output, error),
             NeedleCommand.Create(output, error),
+            EffectiveCommand.Create(output, error),
             InspectCommand.Create(output, error),
             DoctorCommand.Create(output, error),
             GenerateCommand.Create(output, error),

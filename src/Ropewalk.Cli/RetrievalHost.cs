@@ -46,18 +46,25 @@ internal static class RetrievalHost
         var method = Scalings.Choose(parsed.GetValue(set.Scaling), parsed.GetValue(set.Plan), model);
         var options = new RetrievalOptions
         {
-            Lengths = lengths.IsDefault ? [.. s_multiples.Select(m => m * model.Rope.Geometry.OriginalContext)] : lengths,
+            Lengths = lengths.IsDefault ? [.. s_multiples.Select(m => (int)Math.Min(int.MaxValue / 2, (long)m * model.Rope.Geometry.OriginalContext))] : lengths,
             Depths = depths,
             Trials = trials,
             Scoring = scoring,
             Candidates = candidates,
             Seed = parsed.GetValue(set.Seed),
         };
+        var reporter = new ConsoleReporter(error, !Console.IsErrorRedirected);
         var job = new RetrievalJob(model, tokenizer, method, task, options);
-        job.RequireFit(stop);
+        if (lengths.IsDefault && job.Fewest(stop) is var fewest && options.Lengths[0] < fewest && options.Lengths[^1] >= fewest)
+        {
+            reporter.Line($"a {task.Name} prompt with its answer takes up to {fewest:N0} tokens without any haystack; lengths below are left out");
+            options = options with { Lengths = [.. options.Lengths.Where(n => n >= fewest)] };
+            job = new RetrievalJob(model, tokenizer, method, task, options);
+        }
+
+        job.RequireFit("--lengths", stop);
         var start = Stopwatch.GetTimestamp();
         var begin = TimeProvider.System.GetUtcNow();
-        var reporter = new ConsoleReporter(error, !Console.IsErrorRedirected);
         var folder = parsed.GetValue(set.Out);
         using var journal = folder is null ? null : RetrievalJournal.Open(folder, job.Identity(path, haystack is null ? [] : [haystack]));
         if (journal is { Known.Count: > 0 })

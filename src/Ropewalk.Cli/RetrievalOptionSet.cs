@@ -7,7 +7,7 @@ internal sealed class RetrievalOptionSet
 {
     public Argument<string?> Model { get; } = new("MODEL") { Description = "Hugging Face folder or GGUF file. Default: the embedded model bytes2m (window 256).", Arity = ArgumentArity.ZeroOrOne };
 
-    public Option<string?> Lengths { get; } = new("--lengths") { HelpName = "LIST", Description = "Windows in tokens, prompt and answer together, e.g. 1024,2048,4096. Default: the model's window, its double and its fourfold." };
+    public Option<string?> Lengths { get; } = new("--lengths") { HelpName = "LIST", Description = "Windows in tokens, prompt and answer together, e.g. 1024,2048,4096. Default: the model's window, its double and its fourfold, less those that no prompt fits." };
 
     public Option<string> Depths { get; } = new("--depths") { HelpName = "LIST", Description = "Where in the haystack the answer lies, as shares from 0 (the beginning) to 1 (the end).", DefaultValueFactory = _ => "0,0.25,0.5,0.75,1" };
 

@@ -2,7 +2,6 @@ using Ropewalk.Engine.Models;
 using Ropewalk.Engine.Tensors;
 using Ropewalk.Engine.Tokenization;
 using Ropewalk.Lab.Data;
-using Ropewalk.Positions;
 
 namespace Ropewalk.Lab.Retrieval;
 
@@ -20,20 +19,12 @@ public sealed class RetrievalGrid(IAnsweringModel model, Tokenizer tokenizer, IR
     /// <summary>Called with a window's tokens after each trial, from any thread.</summary>
     public Action<int>? TrialDone { get; set; }
 
-    /// <summary>Refuses a grid with a window that one of its prompts does not fit.</summary>
-    /// <exception cref="UserInputException">It names the smallest length that is enough.</exception>
-    public void RequireFit(CancellationToken cancellationToken = default)
+    /// <summary>Tokens of the shortest window that holds each prompt of a length with its answer, without any haystack.</summary>
+    public int Fewest(int length, CancellationToken cancellationToken = default) => Places.Max(p =>
     {
-        var fewest = Places.Max(p =>
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            return _fitter.Fewest(Make(options.Lengths[0], p.Depth, p.Trial));
-        });
-        if (options.Lengths[0] < fewest)
-        {
-            throw new UserInputException($"--lengths: found {options.Lengths[0]}, expected at least {fewest}: the longest {task.Name} prompt and its answer take as many tokens without any haystack");
-        }
-    }
+        cancellationToken.ThrowIfCancellationRequested();
+        return _fitter.Fewest(Make(length, p.Depth, p.Trial));
+    });
 
     /// <summary>Runs the trials that are not known yet.</summary>
     /// <param name="known">Of an earlier run with the same seed, task and model.</param>

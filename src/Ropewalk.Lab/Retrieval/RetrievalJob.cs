@@ -35,9 +35,20 @@ public sealed class RetrievalJob(LanguageModel model, Tokenizer tokenizer, Posit
         Inputs = InputHashes.Of(modelPath, texts).Values,
     };
 
+    /// <summary>Tokens of the shortest window that holds each prompt of the first length.</summary>
+    public int Fewest(CancellationToken stop) => _grid.Fewest(options.Lengths[0], stop);
+
     /// <summary>Refuses a grid with a window that one of its prompts does not fit.</summary>
+    /// <param name="option">The option that lengths come from.</param>
+    /// <param name="stop">Ends it between prompts.</param>
     /// <exception cref="UserInputException">It names the smallest length that is enough.</exception>
-    public void RequireFit(CancellationToken stop) => _grid.RequireFit(stop);
+    public void RequireFit(string option, CancellationToken stop)
+    {
+        if (Fewest(stop) is var fewest && options.Lengths[0] < fewest)
+        {
+            throw new UserInputException($"{option}: found {options.Lengths[0]}, expected at least {fewest}: the longest {task.Name} prompt and its answer take as many tokens without any haystack");
+        }
+    }
 
     /// <summary>The work of the trials that are still to be run, in the units of <see cref="CostModel.Counted"/>.</summary>
     public double Work(IReadOnlyList<RetrievalTrial> known) => options.Lengths.Sum(n => _grid.Missing(known, n) * _cost.Seconds(n));
