@@ -46,6 +46,8 @@ public sealed class EffectiveJob(
             throw new UserInputException($"MODEL: found a window of {_original} tokens, expected at least {fewest}: the longest {task.Name} prompt and its answer take as many without any haystack");
         }
 
+        retrieval.RequireFit("--to", stop);
+
         var set = Windows(longest);
         var atOriginal = set.Cut(_original, tokenizer.AddsBos, set.Windows.Length);
         using var evaluator = new Evaluator(model);

@@ -38,7 +38,7 @@ public sealed class RetrievalJob(LanguageModel model, Tokenizer tokenizer, Posit
     /// <summary>Tokens of the shortest window that holds each prompt of the first length.</summary>
     public int Fewest(CancellationToken stop) => _grid.Fewest(options.Lengths[0], stop);
 
-    /// <summary>Refuses a grid with a window that one of its prompts does not fit.</summary>
+    /// <summary>Refuses a grid with a window that one of its prompts does not fit, or that its haystack does not fill.</summary>
     /// <param name="option">The option that lengths come from.</param>
     /// <param name="stop">Ends it between prompts.</param>
     /// <exception cref="UserInputException">It names the smallest length that is enough.</exception>
@@ -48,6 +48,8 @@ public sealed class RetrievalJob(LanguageModel model, Tokenizer tokenizer, Posit
         {
             throw new UserInputException($"{option}: found {options.Lengths[0]}, expected at least {fewest}: the longest {task.Name} prompt and its answer take as many tokens without any haystack");
         }
+
+        _ = _grid.Prompt(options.Lengths[^1], options.Depths[0], 0);
     }
 
     /// <summary>The work of the trials that are still to be run, in the units of <see cref="CostModel.Counted"/>.</summary>

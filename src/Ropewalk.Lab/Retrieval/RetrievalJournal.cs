@@ -22,6 +22,9 @@ public sealed class RetrievalJournal : IDisposable
         NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
     };
 
+    // Unlike a trial, it has properties that are only read.
+    private static readonly JsonSerializerOptions s_identity = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
     private readonly FileStream _stream;
     private readonly string _path;
 
@@ -43,7 +46,7 @@ public sealed class RetrievalJournal : IDisposable
     /// <exception cref="StorageException">It cannot be written.</exception>
     public static RetrievalJournal Open(string output, object identity)
     {
-        var first = JsonSerializer.Serialize(identity, s_line);
+        var first = JsonSerializer.Serialize(identity, s_identity);
         var path = Path.Combine(output, RunFolder.Name, Name);
         var (known, kept) = File.Exists(path) ? Read(path, output, first) : ([], 0);
         if (kept == 0)
