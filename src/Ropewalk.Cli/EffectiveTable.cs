@@ -18,13 +18,13 @@ internal static class EffectiveTable
             positions.AddColumn(new TableColumn("in windows of").RightAligned());
         }
 
+        var hasWindows = positions.Columns.Count == 2;
         positions.AddColumn(new TableColumn("perplexity").RightAligned());
+        positions.AddColumn(new TableColumn($"of the same tokens at the end of {Display.Length(result.Original)}").RightAligned());
         positions.AddColumn(new TableColumn("rise, % (95 %, all together)").RightAligned());
-        var hasWindows = positions.Columns.Count == 4;
-        positions.AddRow([Display.Length(result.Original), .. hasWindows ? [Display.Length(result.Original)] : Array.Empty<string>(), $"{Math.Exp(result.ReferenceNll):F3}", ""]);
         foreach (var b in result.Buckets)
         {
-            positions.AddRow([Display.Length(b.End), .. hasWindows ? [Display.Length(b.Window)] : Array.Empty<string>(), $"{b.Perplexity:F3}", $"{Percent(b.Rise)} ({Percent(b.Low)} .. {Percent(b.High)})"]);
+            positions.AddRow([Display.Length(b.End), .. hasWindows ? [Display.Length(b.Window)] : Array.Empty<string>(), $"{b.Perplexity:F3}", $"{b.ShortPerplexity:F3}", $"{Percent(b.Rise)} ({Percent(b.Low)} .. {Percent(b.High)})"]);
         }
 
         console.Write(positions);
@@ -52,7 +52,7 @@ internal static class EffectiveTable
         }
     }
 
-    private static string Percent(double value, bool isNats = true) => $"{100 * (isNats ? Math.Exp(value) - 1 : value):+0.0;-0.0}";
+    private static string Percent(double value, bool isNats = true) => $"{100 * (isNats ? Math.Exp(value) - 1 : value):+0.0;-0.0;+0.0}";
 
     private static string Share(RetrievalCount count) => $"{100 * count.Share:0.0} ({100 * count.Interval.Low:0.0} .. {100 * count.Interval.High:0.0})";
 

@@ -54,14 +54,16 @@ public sealed class EffectiveJob(
         var fixedFrequencies = method.At(_original) == method.At(longest) && lengths.All(n => method.At(n) == method.At(longest));
         IReadOnlyList<int> runs = fixedFrequencies ? [longest] : lengths;
         var cost = CostModel.Counted(model.Shape);
-        var work = (set.Windows.Length * (runs.Sum(n => cost.Seconds(n)) + cost.Seconds(_original))) + (2 * atOriginal.Windows.Length * cost.Seconds(_original)) + retrieval.Work([]);
+        var step = PositionRise.Stretch(_original);
+        var stretches = (longest - _original) / step;
+        var work = (set.Windows.Length * (runs.Sum(n => cost.Seconds(n)) + (stretches * cost.Seconds(_original)))) + (2 * atOriginal.Windows.Length * cost.Seconds(_original)) + retrieval.Work([]);
         var clock = new JobClock(cost, work, reporter, () => evaluator.TokensEvaluated) { Stage = $"perplexity of {set.Windows.Length} windows" };
         evaluator.WindowDone = clock.WindowDone;
 
         var shortLoss = ShortLoss(evaluator, atOriginal);
-        var rise = new PositionRise([.. set.Windows.Select(w => w.Document)], _original, runs.Sum(n => (n - _original) / PositionRise.Stretch(_original)), options.Seed);
-        var reference = Losses(evaluator, set.Prefix(_original), method);
-        var buckets = runs.SelectMany(n => rise.Measure(Losses(evaluator, set.Prefix(n), method), reference, n)).ToList();
+        var rise = new PositionRise([.. set.Windows.Select(w => w.Document)], _original, runs.Sum(n => (n - _original) / step), options.Seed);
+        var atEnd = Enumerable.Range(1, stretches).Select(i => AtEnd(evaluator, set, _original + (i * step), step)).ToList();
+        var buckets = runs.SelectMany(n => rise.Measure(Losses(evaluator, set.Prefix(n), method), atEnd, n)).ToList();
         clock.Stage = $"{task.Name} trials";
         var grid = retrieval.Run(clock, stop);
         var steps = lengths.Select(n => RetrievalStep.Of(n, Count(grid, n), Count(grid, _original), EffectiveOptions.Retention)).ToList();
@@ -75,14 +77,13 @@ public sealed class EffectiveJob(
             Original = _original,
             Longest = longest,
             ShortLoss = shortLoss,
-            ReferenceNll = rise.Reference(reference),
             Buckets = buckets,
             ByPerplexity = ByPerplexity(buckets, fixedFrequencies),
             Grid = grid,
             Steps = steps,
             ByRetrieval = Count(grid, _original).Interval.Low > grid.Chance(RetrievalScoring.Choice) ? ByRetrieval(steps) : null,
             Protocol =
-                $"perplexity: {set.Windows.Length} windows of {Display.Length(longest)} tokens{(tokenizer.AddsBos ? " with BOS in front" : "")}, stretches of {PositionRise.Stretch(_original)} positions against the last one before {Display.Length(_original)}, " +
+                $"perplexity: {set.Windows.Length} windows of {Display.Length(longest)} tokens{(tokenizer.AddsBos ? " with BOS in front" : "")}, stretches of {step} positions against the same tokens as the last {step} of a window of {Display.Length(_original)}, " +
                 $"paired bootstrap over {rise.Unit}, Bonferroni; {(fixedFrequencies ? "one run holds all shorter windows" : "a run for each length, because the frequencies depend on it")}; " +
                 $"retrieval: {task.Name}, {grid.Description}, by choice among {options.Candidates}, {options.Depths.Length * options.Trials} trials a length",
             Seconds = clock.Elapsed,
@@ -130,6 +131,20 @@ public sealed class EffectiveJob(
         var (difference, low, high) = new Bootstrap(set, options.Seed).Compare(Losses(evaluator, set, method), untouched);
         return (Math.Exp(difference) - 1, Math.Exp(low) - 1, Math.Exp(high) - 1);
     }
+
+    /// <summary>The tokens up to a position of each window as the end of a window of L under the same method, a BOS in front where there is one.</summary>
+    private float[][] AtEnd(Evaluator evaluator, WindowSet set, int end, int step) => evaluator.Losses(
+        [.. set.Windows.Select(w =>
+        {
+            var run = w.Tokens[(end - _original)..end];
+            if (tokenizer.AddsBos)
+            {
+                run[0] = w.Tokens[0];
+            }
+
+            return new ScoringTask(run, method.At(_original), _original - step, method.Layout);
+        })],
+        stop);
 
     private float[][] Losses(Evaluator evaluator, WindowSet set, PositionMethod positions) => evaluator.Losses([.. set.Windows.Select(w => w.Tokens)], positions, stop);
 

@@ -21,8 +21,7 @@ public static class EffectiveRecord
         ShortLossCi95 = new[] { result.ShortLoss.Low, result.ShortLoss.High },
         result.Options.MaximumShortLoss,
         result.Refusal,
-        ReferencePerplexity = Math.Exp(result.ReferenceNll),
-        Positions = result.Buckets.Select(b => new { b.Window, b.End, b.Perplexity, RiseNats = b.Rise, RiseInterval = new[] { b.Low, b.High } }),
+        Positions = result.Buckets.Select(b => new { b.Window, b.End, b.Perplexity, b.ShortPerplexity, RiseNats = b.Rise, RiseInterval = new[] { b.Low, b.High } }),
         Retrieval = new
         {
             result.Grid.Task,

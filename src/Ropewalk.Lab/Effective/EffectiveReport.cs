@@ -29,30 +29,31 @@ public static class EffectiveReport
 
     private static void Positions(StringBuilder page, EffectiveResult result)
     {
-        var reference = Math.Exp(result.ReferenceNll);
-        page.Append($"<h2>Perplexity by position</h2>\n<p class=\"soft\">Whiskers: interval of the rise against the last positions before {HtmlText.Number(result.Original)}; all of them together hold with 95 %.</p>\n");
+        page.Append($"<h2>Perplexity by position</h2>\n<p class=\"soft\">Dashed: the same tokens as the last quarter of a window of {HtmlText.Number(result.Original)}. Whiskers: interval of the difference; all of them together hold with 95 %.</p>\n");
+        var longest = result.Buckets.Where(b => b.Window == result.Longest).ToList();
         page.Append(SvgChart.Draw(new Chart
         {
             Id = "position",
             Title = "Perplexity by position",
-            Description = "One line for each window that was run. The numbers are in the table below.",
+            Description = "One line for each window that was run, and one for the old window. The numbers are in the table below.",
             XLabel = "position, end of stretch (tokens)",
             YLabel = "perplexity",
             YKind = ScaleKind.Log10,
             Marks = [(result.Original, "trained")],
-            Series = [.. result.Buckets.GroupBy(b => b.Window).Select((g, i) => new ChartSeries(
-                $"{Display.Length(g.Key)} tokens",
-                i % 8,
-                SeriesShape.Line,
-                g.Key == result.Longest ? MethodRole.Winner : MethodRole.Baseline,
-                [
-                    new ChartPoint(result.Original, reference, double.NaN, double.NaN, $"up to {HtmlText.Number(result.Original)}: {HtmlText.Number(reference, 3)}"),
-                    .. g.Select(b => new ChartPoint(b.End, b.Perplexity, reference * Math.Exp(b.Low), reference * Math.Exp(b.High), $"up to {HtmlText.Number(b.End)}: {HtmlText.Number(b.Perplexity, 3)}")),
-                ]))],
+            Series =
+            [
+                new ChartSeries("old window", 7, SeriesShape.Line, MethodRole.Window, [.. longest.Select(b => new ChartPoint(b.End, b.ShortPerplexity, double.NaN, double.NaN, $"old window up to {HtmlText.Number(b.End)}: {HtmlText.Number(b.ShortPerplexity, 3)}"))]),
+                .. result.Buckets.GroupBy(b => b.Window).Select((g, i) => new ChartSeries(
+                    $"{Display.Length(g.Key)} tokens",
+                    i % 7,
+                    SeriesShape.Line,
+                    g.Key == result.Longest ? MethodRole.Winner : MethodRole.Baseline,
+                    [.. g.Select(b => new ChartPoint(b.End, b.Perplexity, b.ShortPerplexity * Math.Exp(b.Low), b.ShortPerplexity * Math.Exp(b.High), $"up to {HtmlText.Number(b.End)}: {HtmlText.Number(b.Perplexity, 3)}"))])),
+            ],
         }));
-        HtmlReport.Table(page, "The numbers of this chart", ["Window", "Position", "Perplexity", "Rise (nats)", "Low", "High"], [.. result.Buckets.Select(b => new[]
+        HtmlReport.Table(page, "The numbers of this chart", ["Window", "Position", "Perplexity", "Old window", "Rise (nats)", "Low", "High"], [.. result.Buckets.Select(b => new[]
         {
-            HtmlText.Number(b.Window), HtmlText.Number(b.End), HtmlText.Number(b.Perplexity, 3), HtmlText.Number(b.Rise, 4), HtmlText.Number(b.Low, 4), HtmlText.Number(b.High, 4),
+            HtmlText.Number(b.Window), HtmlText.Number(b.End), HtmlText.Number(b.Perplexity, 3), HtmlText.Number(b.ShortPerplexity, 3), HtmlText.Number(b.Rise, 4), HtmlText.Number(b.Low, 4), HtmlText.Number(b.High, 4),
         })]);
     }
 

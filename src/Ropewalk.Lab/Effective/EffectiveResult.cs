@@ -27,9 +27,6 @@ public sealed record EffectiveResult
     /// <summary>Loss of perplexity at L against the original model, relative, with its paired 95 % interval.</summary>
     public required (double Value, double Low, double High) ShortLoss { get; init; }
 
-    /// <summary>Mean loss of the positions just before L, nats.</summary>
-    public required double ReferenceNll { get; init; }
-
     /// <summary>The stretches past L, by window and position.</summary>
     public required IReadOnlyList<PositionBucket> Buckets { get; init; }
 

@@ -2,8 +2,8 @@ using Ropewalk.Lab.Data;
 
 namespace Ropewalk.Lab.Effective;
 
-/// <summary>Whether the loss rises along a window: stretches of L/4 positions past L against the last such stretch before L. The same
-/// windows give both sides (paired); windows are resampled, or whole documents where there are enough; Bonferroni over the stretches.</summary>
+/// <summary>Whether the loss rises along a window: stretches of L/4 positions past L against the same tokens as the last quarter of a window of L, so
+/// that easy and hard places of a text do not show. Windows are resampled, or whole documents where there are enough; Bonferroni over the stretches.</summary>
 /// <param name="documents">For each window the index of its document.</param>
 /// <param name="original">L.</param>
 /// <param name="numStretches">Stretches that are judged in all: the more, the wider each interval.</param>
@@ -23,25 +23,21 @@ public sealed class PositionRise(IReadOnlyList<int> documents, int original, int
 
     /// <summary>The stretches of a run.</summary>
     /// <param name="losses">For each window, the loss of each token after its first.</param>
-    /// <param name="atOriginal">The same of windows of L: where the frequencies depend on the length, they are those of a short text.</param>
-    /// <param name="length">Tokens of a window, L and a multiple of the stretch.</param>
-    public IReadOnlyList<PositionBucket> Measure(float[][] losses, float[][] atOriginal, int length)
+    /// <param name="atEnd">For each stretch past L, ascending, and each window, the losses of the stretch's tokens at the end of a window of L.</param>
+    /// <param name="length">Tokens of a window: L and a multiple of the stretch.</param>
+    public IReadOnlyList<PositionBucket> Measure(float[][] losses, IReadOnlyList<float[][]> atEnd, int length)
     {
         var step = Stretch(original);
-        var reference = Means(atOriginal, original - step, original);
-        var buckets = new List<PositionBucket>();
-        for (var end = original + step; end <= length; end += step)
+        return [.. Enumerable.Range(0, (length - original) / step).Select(i =>
         {
-            var means = Means(losses, end - step, end);
-            var (low, high) = Interval([.. means.Zip(reference, (a, b) => a - b)]);
-            buckets.Add(new PositionBucket(length, end, means.Average(), means.Average() - reference.Average(), low, high));
-        }
-
-        return buckets;
+            // Token number n, counted from 1, has the loss n - 2: the first has none.
+            var end = original + ((i + 1) * step);
+            var means = losses.Select(l => Mean(l.AsSpan(end - step - 1, step))).ToArray();
+            var before = atEnd[i].Select(l => Mean(l)).ToArray();
+            var (low, high) = Interval([.. means.Zip(before, (a, b) => a - b)]);
+            return new PositionBucket(length, end, means.Average(), before.Average(), low, high);
+        })];
     }
-
-    /// <summary>Mean loss of the stretch before L, which all are compared with.</summary>
-    public double Reference(float[][] atOriginal) => Means(atOriginal, original - Stretch(original), original).Average();
 
     private static int[][] Units(IReadOnlyList<int> documents)
     {
@@ -49,9 +45,16 @@ public sealed class PositionRise(IReadOnlyList<int> documents, int original, int
         return groups.Length >= EffectiveOptions.FewestWindows ? groups : [.. documents.Select((_, i) => new[] { i })];
     }
 
-    /// <summary>Of each window, over the tokens number from + 1 .. to. The first token of all has no loss.</summary>
-    private static double[] Means(float[][] losses, int from, int to) =>
-        [.. losses.Select(l => l.AsSpan(Math.Max(0, from - 1)..(to - 1)).ToArray().Average(x => (double)x))];
+    private static double Mean(ReadOnlySpan<float> values)
+    {
+        var sum = 0d;
+        foreach (var value in values)
+        {
+            sum += value;
+        }
+
+        return sum / values.Length;
+    }
 
     private (double Low, double High) Interval(double[] differences)
     {
