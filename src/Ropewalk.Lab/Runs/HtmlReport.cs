@@ -36,16 +36,24 @@ public static partial class HtmlReport
         AtomicFile.WriteAllText(path, Render(data));
     }
 
-    private static void Head(StringBuilder page, ReportData data)
+    /// <summary>A page up to its heading.</summary>
+    /// <param name="page">Takes it.</param>
+    /// <param name="title">Heading and title.</param>
+    /// <param name="moreStyle">Rules beside the common ones.</param>
+    internal static void Begin(StringBuilder page, string title, string moreStyle = "")
     {
         // A browser hashes the style with line feeds alone, whatever line ends the checkout of this source has.
-        var style = "\n" + Style.ReplaceLineEndings("\n") + "\n";
+        var style = "\n" + (Style + moreStyle).ReplaceLineEndings("\n") + "\n";
         var hash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(style)));
         page.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n");
         page.Append($"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'\"/>\n");
         page.Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<meta name=\"referrer\" content=\"no-referrer\"/>\n");
-        page.Append($"<title>{E(data.Title)}</title>\n<style>{style}</style>\n</head>\n<body>\n<main>\n");
-        page.Append($"<h1>{E(data.Title)}</h1>\n");
+        page.Append($"<title>{E(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n<main>\n<h1>{E(title)}</h1>\n");
+    }
+
+    private static void Head(StringBuilder page, ReportData data)
+    {
+        Begin(page, data.Title);
         page.Append($"<p class=\"soft\">{E(data.Date.ToString("d MMMM yyyy, HH:mm zzz", CultureInfo.InvariantCulture))} on {E(data.Host)}</p>\n");
         page.Append($"<p class=\"verdict\">{E(data.Verdict)}</p>\n");
         var model = data.Model;
@@ -265,11 +273,12 @@ public static partial class HtmlReport
         }
     }
 
-    private static void Pair(StringBuilder page, string key, string value) =>
+    /// <summary>A term and what is said of it, inside of a list of them.</summary>
+    internal static void Pair(StringBuilder page, string key, string value) =>
         page.Append($"<dt>{E(key)}</dt><dd>{E(value)}</dd>\n");
 
     /// <summary>A chart's numbers, folded away; of very many rows evenly spaced ones, and it says so.</summary>
-    private static void Table(StringBuilder page, string caption, string[] names, string[][] rows)
+    internal static void Table(StringBuilder page, string caption, string[] names, string[][] rows)
     {
         var stride = ((rows.Length - 1) / MaxTableRows) + 1;
         var shown = stride > 1 ? $" (1 of {stride} of {HtmlText.Number(rows.Length)} rows; all are in the journal)" : "";
