@@ -29,9 +29,15 @@ internal static class InputFile
     }
 
     /// <summary>Whole numbers with spaces, commas, line ends or a JSON array's brackets between them.</summary>
-    public static int[] ReadTokens(string path)
+    public static int[] ReadTokens(string path) => ParseTokens(path, System.Text.Encoding.UTF8.GetString(Read(path)));
+
+    /// <summary>The same, a text for each line that is not blank.</summary>
+    public static int[][] ReadTexts(string path) =>
+        [.. System.Text.Encoding.UTF8.GetString(Read(path)).Split('\n').Where(l => !string.IsNullOrWhiteSpace(l)).Select(l => ParseTokens(path, l))];
+
+    private static int[] ParseTokens(string path, string text)
     {
-        var words = System.Text.Encoding.UTF8.GetString(Read(path)).Split(s_separators, StringSplitOptions.RemoveEmptyEntries);
+        var words = text.Split(s_separators, StringSplitOptions.RemoveEmptyEntries);
         var tokens = new int[words.Length];
         for (var i = 0; i < words.Length; i++)
         {

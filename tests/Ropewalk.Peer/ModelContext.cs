@@ -18,7 +18,8 @@ internal sealed unsafe class ModelContext : IDisposable
     /// <param name="tokens">Tokens that will be run.</param>
     /// <param name="batch">Most tokens of one call.</param>
     /// <param name="microBatch">Most tokens that go through the model at once.</param>
-    public ModelContext(LoadedModel model, ContextOptions options, int tokens, int batch = RowsAtOnce, int microBatch = RowsAtOnce)
+    /// <param name="pooling">llama_pooling_type of a context that gives embeddings; null for one that gives logits.</param>
+    public ModelContext(LoadedModel model, ContextOptions options, int tokens, int batch = RowsAtOnce, int microBatch = RowsAtOnce, int? pooling = null)
     {
         if (options.Context != 0 && tokens > options.Context)
         {
@@ -27,7 +28,14 @@ internal sealed unsafe class ModelContext : IDisposable
 
         _model = model;
         _batch = Math.Min(batch, tokens);
-        _handle = LlamaNative.llama_init_from_model(model.Handle, options.Parameters(tokens, _batch, Math.Min(microBatch, _batch)));
+        var parameters = options.Parameters(tokens, _batch, Math.Min(microBatch, _batch));
+        if (pooling is { } type)
+        {
+            parameters.Pooling = type;
+            parameters.Embeddings = 1;
+        }
+
+        _handle = LlamaNative.llama_init_from_model(model.Handle, parameters);
         if (_handle == 0)
         {
             throw new PeerInputException($"{model.Path}: llama.cpp cannot make a context of {tokens} tokens: {LlamaLog.LastErrors}");
@@ -67,6 +75,27 @@ internal sealed unsafe class ModelContext : IDisposable
         }
 
         LlamaNative.llama_synchronize(_handle);
+    }
+
+    /// <summary>Runs one text, which has to go through at once, and gives its vector, or without pooling its rows.</summary>
+    /// <param name="tokens">The whole text.</param>
+    /// <param name="isPooled">Whether the context pools.</param>
+    public ReadOnlySpan<float> Embed(ReadOnlySpan<int> tokens, bool isPooled)
+    {
+        var memory = LlamaNative.llama_get_memory(_handle);
+        if (memory != 0)
+        {
+            LlamaNative.llama_memory_clear(memory, 1);
+        }
+
+        var all = new byte[tokens.Length];
+        all.AsSpan().Fill(1);
+        Decode(tokens, all);
+        var found = isPooled ? LlamaNative.llama_get_embeddings_seq(_handle, 0) : LlamaNative.llama_get_embeddings(_handle);
+        var width = LlamaNative.llama_model_n_embd(_model.Handle);
+        return found == null
+            ? throw new PeerInputException($"{_model.Path}: llama.cpp gave no embeddings: {LlamaLog.LastErrors}")
+            : new ReadOnlySpan<float>(found, width * (isPooled ? 1 : tokens.Length));
     }
 
     /// <summary>Forgets all tokens.</summary>

@@ -10,13 +10,14 @@ try
     var result = command switch
     {
         "logits" => LogitsCommand.Run(rest),
+        "embed" => EmbedCommand.Run(rest),
         "loss" => LossCommand.Run(rest),
         "tokenize" => TokenizeCommand.Run(rest),
         "detokenize" => DetokenizeCommand.Run(rest),
         "quantize" => QuantizeCommand.Run(rest),
         "bench" => BenchCommand.Run(rest),
         "info" => InfoCommand.Run(rest),
-        _ => throw new PeerInputException($"command: found \"{command}\", expected logits, loss, tokenize, detokenize, quantize, bench or info"),
+        _ => throw new PeerInputException($"command: found \"{command}\", expected logits, embed, loss, tokenize, detokenize, quantize, bench or info"),
     };
     Console.Out.WriteLine(result.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
     return 0;

@@ -99,6 +99,11 @@ internal sealed unsafe class Decoder : LanguageModel
                 throw new ArgumentException($"sequence {i + 1} of {sequences.Length}: expected a whole sequence's own prepared tokens, or none in the whole batch", nameof(batch));
             }
 
+            if (input.WantsHidden != batch[0].WantsHidden)
+            {
+                throw new ArgumentException($"sequence {i + 1} of {sequences.Length}: expected hidden rows or logits for the whole batch", nameof(batch));
+            }
+
             sequences[i] = Admit(input.Tokens.Length, input.Cache, input.Rotary, input.FirstRow, input.Sink, input.Prepared, i == 0 ? default : sequences[i - 1]);
         }
 
@@ -122,7 +127,7 @@ internal sealed unsafe class Decoder : LanguageModel
             }
         }
 
-        Run(new ForwardPass(_spec, sequences, numRows, (nint)hidden.Pointer, cancellationToken));
+        Run(new ForwardPass(_spec, sequences, numRows, (nint)hidden.Pointer, cancellationToken) { WantsHidden = batch[0].WantsHidden });
     }
 
     /// <inheritdoc />
@@ -209,7 +214,7 @@ internal sealed unsafe class Decoder : LanguageModel
     private static long Size(PackedMatrix w) => (long)w.Rows * w.Columns;
 
     /// <summary>Rows of a task: a multiple of the query block, at most 192, small enough to occupy every thread. Results do not depend on it.</summary>
-    private static int ChunkRows(int numRows)
+    internal static int ChunkRows(int numRows)
     {
         var even = (numRows + (4 * WorkerPool.NumThreads) - 1) / (4 * WorkerPool.NumThreads);
         return Math.Clamp((even + Attention.QueryBlock - 1) / Attention.QueryBlock * Attention.QueryBlock, Attention.QueryBlock, MatMul.RowBlock);
@@ -318,7 +323,6 @@ internal sealed unsafe class Decoder : LanguageModel
             var first = index * rows;
             var count = Math.Min(rows, numLogits - first);
             var normalized = Scratch.Current.Get(Scratch.Slot.Normalized, (long)count * d);
-            var logits = Scratch.Current.Get(Scratch.Slot.Logits, (long)count * vocabulary);
             foreach (ref readonly var sequence in pass.Sequences.AsSpan())
             {
                 if (Part(sequence, first, count, out var at, out var row, out var length))
@@ -327,14 +331,20 @@ internal sealed unsafe class Decoder : LanguageModel
                 }
             }
 
-            MatMul.ForwardParallel(normalized, count, d, model._head ?? model._embedding, logits, vocabulary, accumulate: false);
+            var width = pass.WantsHidden ? d : vocabulary;
+            var results = pass.WantsHidden ? normalized : Scratch.Current.Get(Scratch.Slot.Logits, (long)count * vocabulary);
+            if (!pass.WantsHidden)
+            {
+                MatMul.ForwardParallel(normalized, count, d, model._head ?? model._embedding, results, vocabulary, accumulate: false);
+            }
+
             foreach (ref readonly var sequence in pass.Sequences.AsSpan())
             {
                 if (Part(sequence, first, count, out var at, out var row, out var length))
                 {
                     for (var i = 0; i < length; i++)
                     {
-                        sequence.Sink(row + i, new ReadOnlySpan<float>(logits + ((long)(at + i) * vocabulary), vocabulary));
+                        sequence.Sink(row + i, new ReadOnlySpan<float>(results + ((long)(at + i) * width), width));
                     }
                 }
             }

@@ -1,5 +1,6 @@
 using Ropewalk.Engine.Formats.HuggingFace;
 using Ropewalk.Engine.Kernels;
+using Ropewalk.Engine.Models.Encoders;
 
 namespace Ropewalk.Engine.Models;
 
@@ -20,6 +21,9 @@ internal sealed record DecoderSpec
 
     /// <summary>LayerNorm with a bias instead of RMSNorm.</summary>
     public bool UsesLayerNorm { get; init; }
+
+    /// <summary>Whether a LayerNorm has a bias.</summary>
+    public bool NormBias { get; init; } = true;
 
     /// <summary>Added to the stored scales of all norms: 1 where a scale of zero means "as it is".</summary>
     public float NormOffset { get; init; }
@@ -53,4 +57,7 @@ internal sealed record DecoderSpec
 
     /// <summary>For each layer: how many tokens back a query sees, itself included; 0 for all.</summary>
     public required int[] Windows { get; init; }
+
+    /// <summary>What encoders have beyond that; null for models that predict the next token.</summary>
+    public EncoderSpec? Encoder { get; init; }
 }

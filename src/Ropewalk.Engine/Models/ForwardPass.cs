@@ -9,6 +9,9 @@ namespace Ropewalk.Engine.Models;
 /// <param name="CancellationToken">Looked at before each chunk.</param>
 internal readonly unsafe record struct ForwardPass(DecoderSpec Spec, Sequence[] Sequences, int NumRows, nint HiddenTD, CancellationToken CancellationToken)
 {
+    /// <summary>Whether sinks take the rows before the head instead of logits.</summary>
+    public bool WantsHidden { get; init; }
+
     /// <summary>A hidden row.</summary>
     public float* Hidden(int row) => (float*)HiddenTD + ((long)row * Spec.Shape.HiddenWidth);
 

@@ -50,13 +50,22 @@ public static class ModelLoader
     /// <exception cref="UnsupportedCheckpointException">The architecture is not one of ours.</exception>
     public static string GgufNameOf(Checkpoint checkpoint) => ArchitectureOf(checkpoint).Graph.Name;
 
-    /// <summary>The architecture that a config names.</summary>
-    internal static Architecture ArchitectureOf(Checkpoint checkpoint)
+    /// <summary>Whether a checkpoint is an encoder, whose tokens see the whole text.</summary>
+    public static bool IsEncoder(Checkpoint checkpoint) =>
+        new ConfigFields(checkpoint.Config, checkpoint.ConfigPath).OptionalString("model_type") is { } type && Array.Exists(Architecture.Encoders, a => a.ModelType == type);
+
+    /// <summary>The architecture that a config names, of those that predict the next token.</summary>
+    internal static Architecture ArchitectureOf(Checkpoint checkpoint) => Find(checkpoint, Architecture.All);
+
+    /// <summary>The architecture that a config names, encoder or decoder.</summary>
+    internal static Architecture AnyArchitectureOf(Checkpoint checkpoint) => Find(checkpoint, [.. Architecture.All, .. Architecture.Encoders]);
+
+    private static Architecture Find(Checkpoint checkpoint, Architecture[] among)
     {
-        var known = string.Join(", ", Architecture.All.Select(a => a.ModelType));
+        var known = string.Join(", ", among.Select(a => a.ModelType));
         var type = new ConfigFields(checkpoint.Config, checkpoint.ConfigPath).OptionalString("model_type")
             ?? throw new CheckpointFormatException(checkpoint.ConfigPath, "model_type", "nothing", $"one of {known}");
-        return Architecture.All.FirstOrDefault(a => a.ModelType == type)
+        return Array.Find(among, a => a.ModelType == type)
             ?? throw new UnsupportedCheckpointException(checkpoint.ConfigPath, "model_type", $"\"{type}\"", known);
     }
 }

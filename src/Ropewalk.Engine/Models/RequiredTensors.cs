@@ -10,14 +10,19 @@ internal static class RequiredTensors
     {
         foreach (var role in Enum.GetValues<TensorRole>().Where(architecture.Names.ContainsKey))
         {
-            if (role == TensorRole.Head && spec.TieEmbedding)
+            if ((role == TensorRole.Head && spec.TieEmbedding) || (role == TensorRole.TokenTypeEmbedding && spec.Encoder is not { TokenTypes: > 0 }))
             {
                 continue;
             }
 
             for (var layer = 0; layer < (IsOfLayer(role) ? spec.Shape.NumLayers : 1); layer++)
             {
-                var shape = ShapeOf(role, spec.Shape);
+                if (role == TensorRole.AttentionNorm && layer == 0 && spec.Encoder is { SkipsFirstNorm: true })
+                {
+                    continue;
+                }
+
+                var shape = ShapeOf(role, spec);
                 yield return (role, layer, architecture.NameOf(role, layer), shape);
                 if (HasBias(role, spec))
                 {
@@ -28,16 +33,20 @@ internal static class RequiredTensors
     }
 
     /// <summary>Whether every layer has one.</summary>
-    public static bool IsOfLayer(TensorRole role) => role is not (TensorRole.Embedding or TensorRole.FinalNorm or TensorRole.Head);
+    public static bool IsOfLayer(TensorRole role) => role is not
+        (TensorRole.Embedding or TensorRole.PositionEmbedding or TensorRole.TokenTypeEmbedding or TensorRole.EmbeddingNorm or TensorRole.FinalNorm or TensorRole.Head);
 
-    private static long[] ShapeOf(TensorRole role, ModelShape shape)
+    private static long[] ShapeOf(TensorRole role, DecoderSpec spec)
     {
+        var shape = spec.Shape;
         long d = shape.HiddenWidth, f = shape.FeedForwardWidth, k = shape.HeadWidth;
         var q = shape.NumHeads * k;
         var kv = shape.NumKeyValueHeads * k;
         return role switch
         {
             TensorRole.Embedding or TensorRole.Head => [shape.VocabularySize, d],
+            TensorRole.PositionEmbedding => [spec.Encoder!.PositionRows, d],
+            TensorRole.TokenTypeEmbedding => [spec.Encoder!.TokenTypes, d],
             TensorRole.Query => [q, d],
             TensorRole.Key or TensorRole.Value => [kv, d],
             TensorRole.QueryKeyValue => [q + (2 * kv), d],
@@ -52,10 +61,10 @@ internal static class RequiredTensors
 
     private static bool HasBias(TensorRole role, DecoderSpec spec) => role switch
     {
-        TensorRole.Embedding or TensorRole.Head => false,
+        TensorRole.Embedding or TensorRole.PositionEmbedding or TensorRole.TokenTypeEmbedding or TensorRole.Head => false,
         TensorRole.Query or TensorRole.Key or TensorRole.Value or TensorRole.QueryKeyValue => spec.QueryKeyValueBias,
         TensorRole.AttentionOutput => spec.OutputBias,
         TensorRole.Gate or TensorRole.Up or TensorRole.GateUp or TensorRole.Down => spec.FeedForwardBias,
-        _ => spec.UsesLayerNorm,
+        _ => spec.UsesLayerNorm && spec.NormBias,
     };
 }

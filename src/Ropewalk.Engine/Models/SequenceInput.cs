@@ -10,4 +10,7 @@ public sealed record SequenceInput(ReadOnlyMemory<int> Tokens, KeyValueCache Cac
 {
     /// <summary>What <see cref="LanguageModel.Prepare"/> computed for these tokens, or null. A batch has it for all of its sequences or for none.</summary>
     public PreparedTokens? Prepared { get; init; }
+
+    /// <summary>Whether the sink takes each row after the last norm, D numbers, instead of its logits. A batch has one or the other.</summary>
+    public bool WantsHidden { get; init; }
 }

@@ -79,7 +79,8 @@ internal sealed class TensorLoader
             weight[i] += _spec.NormOffset;
         }
 
-        return new Norm(weight, _spec.UsesLayerNorm ? Vector(_architecture.NameOf(role, layer, ".bias")) : null, _spec.Epsilon);
+        var bias = !_spec.UsesLayerNorm ? null : _spec.NormBias ? Vector(_architecture.NameOf(role, layer, ".bias")) : new float[weight.Length];
+        return new Norm(weight, bias, _spec.Epsilon);
     }
 
     /// <summary>A product, with its bias where it has one; one part of a fused product where the checkpoint stores it so.</summary>
@@ -98,7 +99,14 @@ internal sealed class TensorLoader
     }
 
     /// <summary>A matrix without a bias.</summary>
-    public PackedMatrix Matrix(TensorRole role) => Matrix(_architecture.NameOf(role, 0), null, _spec.Shape.VocabularySize);
+    public PackedMatrix Matrix(TensorRole role)
+    {
+        var name = _architecture.NameOf(role, 0);
+        return Matrix(name, null, (int)_tensors[name].NumRows);
+    }
+
+    /// <summary>A matrix without a bias, or null where the architecture has none.</summary>
+    public PackedMatrix? OptionalMatrix(TensorRole role) => _architecture.Names.ContainsKey(role) && _tensors.ContainsKey(_architecture.NameOf(role, 0)) ? Matrix(role) : null;
 
     /// <summary>Frees every matrix made so far, after a failure.</summary>
     public void Release() => _made.ForEach(m => m.Dispose());
@@ -201,7 +209,7 @@ internal sealed class TensorLoader
 
     private void NoteUnused()
     {
-        var head = _architecture.NameOf(TensorRole.Head, 0);
+        var head = _architecture.Names.ContainsKey(TensorRole.Head) ? _architecture.NameOf(TensorRole.Head, 0) : null;
         var extra = _checkpoint.TensorNames
             .Where(n => !_tensors.ContainsKey(n) && !n.EndsWith("rotary_emb.inv_freq", StringComparison.Ordinal) && n != head).ToList();
         if (extra.Count > 0)

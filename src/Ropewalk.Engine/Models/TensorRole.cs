@@ -1,10 +1,19 @@
 namespace Ropewalk.Engine.Models;
 
-/// <summary>What a tensor does in a decoder. Each architecture gives its names for the roles that it has.</summary>
+/// <summary>What a tensor does in a model. Each architecture gives its names for the roles that it has.</summary>
 internal enum TensorRole
 {
     /// <summary>Token embedding, [V, D].</summary>
     Embedding,
+
+    /// <summary>Learned positions of an encoder, one row each.</summary>
+    PositionEmbedding,
+
+    /// <summary>Token types of an encoder; a text alone has the first.</summary>
+    TokenTypeEmbedding,
+
+    /// <summary>Norm of an encoder's embedded rows.</summary>
+    EmbeddingNorm,
 
     /// <summary>Norm before the head.</summary>
     FinalNorm,
@@ -23,6 +32,12 @@ internal enum TensorRole
 
     /// <summary>Norm of the feed-forward network's output, before it is added.</summary>
     FeedForwardPostNorm,
+
+    /// <summary>Norm of the sum of attention's output and its input.</summary>
+    AttentionSumNorm,
+
+    /// <summary>Norm of the sum of the feed-forward network's output and its input.</summary>
+    FeedForwardSumNorm,
 
     /// <summary>W_q, [H K, D].</summary>
     Query,

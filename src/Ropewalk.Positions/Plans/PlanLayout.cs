@@ -24,5 +24,15 @@ public sealed class PlanLayout
     /// <param name="query">Index of the query, at least 0.</param>
     public double QueryScale(long query) => queryScale is null ? 1 : queryScale(query);
 
+    /// <summary>The layout of a layer whose tokens see their neighbours on both sides, each at its own index.</summary>
+    /// <param name="length">Tokens of the text, at least 1.</param>
+    /// <param name="radius">How far a token sees on each side, at least 0.</param>
+    public static PlanLayout Neighbours(long length, long radius)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(radius);
+        return new([new(PositionMap.Index, PositionMap.Index, query => Math.Max(0, query - radius), query => Math.Min(length, query + radius + 1))]);
+    }
+
     internal PlanLayout ScaledBy(Func<long, double> scale) => new(Bands, queryScale is null ? scale : query => queryScale(query) * scale(query));
 }

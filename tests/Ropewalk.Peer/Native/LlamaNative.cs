@@ -88,6 +88,15 @@ internal static unsafe partial class LlamaNative
     public static partial float* llama_get_logits(nint context);
 
     [LibraryImport(Llama)]
+    public static partial float* llama_get_embeddings(nint context);
+
+    [LibraryImport(Llama)]
+    public static partial float* llama_get_embeddings_seq(nint context, int sequence);
+
+    [LibraryImport(Llama)]
+    public static partial int llama_model_n_embd(nint model);
+
+    [LibraryImport(Llama)]
     public static partial nint llama_model_get_vocab(nint model);
 
     [LibraryImport(Llama)]

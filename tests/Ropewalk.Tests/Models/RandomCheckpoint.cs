@@ -21,13 +21,13 @@ internal static class RandomCheckpoint
         folder.Write("config.json", config);
         using var parsed = JsonDocument.Parse(config);
         var modelType = parsed.RootElement.GetProperty("model_type").GetString();
-        var architecture = Architecture.All.Single(a => a.ModelType == modelType);
+        var architecture = Architecture.All.Concat(Architecture.Encoders).Single(a => a.ModelType == modelType);
         var spec = architecture.Read(parsed.RootElement, "config.json");
         var sources = new List<TensorSource>();
         foreach (var (role, _, name, shape) in RequiredTensors.Of(architecture, spec))
         {
             var size = (int)shape.Aggregate((a, b) => a * b);
-            var values = Numbers.Random(size, seed + (ulong)sources.Count, shape.Length == 1 ? 0.3 : role == TensorRole.Embedding ? 1 : 2 / Math.Sqrt(shape[1]));
+            var values = Numbers.Random(size, seed + (ulong)sources.Count, shape.Length == 1 ? 0.3 : role is TensorRole.Embedding or TensorRole.PositionEmbedding or TensorRole.TokenTypeEmbedding ? 1 : 2 / Math.Sqrt(shape[1]));
             if (shape.Length == 1 && name.EndsWith(".weight", StringComparison.Ordinal))
             {
                 values = [.. values.Select(v => v + 1 - spec.NormOffset)];

@@ -49,6 +49,31 @@ internal static class LlamaCpp
         return rows;
     }
 
+    /// <summary>Vectors of texts, not normalised; without pooling the rows of all their tokens.</summary>
+    /// <param name="model">A GGUF file.</param>
+    /// <param name="texts">Their ids.</param>
+    /// <param name="pooling">none, mean, cls or last; null for what the file says.</param>
+    public static float[][] Embeddings(string model, IReadOnlyList<int[]> texts, string? pooling)
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.PathOf("vectors");
+        var ids = folder.Write("texts", string.Join('\n', texts.Select(t => string.Join(' ', t.Select(i => i.ToString(CultureInfo.InvariantCulture))))));
+        var result = Result(["embed", model, "--texts", ids, "--out", file, .. pooling is null ? (string[])[] : ["--pooling", pooling]]);
+        var width = result.GetProperty("width").GetInt32();
+        var all = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(file));
+        var vectors = new float[texts.Count][];
+        var at = 0;
+        for (var i = 0; i < vectors.Length; i++)
+        {
+            var length = width * (pooling == "none" ? texts[i].Length : 1);
+            vectors[i] = all.Slice(at, length).ToArray();
+            at += length;
+        }
+
+        Assert.Equal(all.Length, at);
+        return vectors;
+    }
+
     /// <summary>Each token's loss after the first, in nats.</summary>
     public static double[] Losses(string model, IReadOnlyList<int> tokens, params string[] options)
     {

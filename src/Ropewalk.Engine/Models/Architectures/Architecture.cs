@@ -11,6 +11,9 @@ internal abstract class Architecture
     public static Architecture[] All { get; } =
         [new Llama(), new Mistral(), new Qwen2(), new Qwen3(), new Phi3(), new GptNeoX(), new Gemma3Text()];
 
+    /// <summary>Every architecture whose tokens see the whole text; it has no logits, only hidden rows.</summary>
+    public static Architecture[] Encoders { get; } = [new Bert(), new XlmRoberta(), new NomicBert(), new ModernBert()];
+
     /// <summary>The config's model_type.</summary>
     public abstract string ModelType { get; }
 

@@ -84,9 +84,10 @@ public sealed class GgufCheckpoint : Checkpoint
     private static Architecture ArchitectureOf(GgufMetadata metadata)
     {
         const string Key = "general.architecture";
-        var known = Architecture.All.Select(a => a.Graph.Name).Distinct();
+        Architecture[] all = [.. Architecture.All, .. Architecture.Encoders];
+        var known = all.Select(a => a.Graph.Name).Distinct();
         var name = metadata.OptionalText(Key) ?? metadata.Missing<string>(Key, $"one of {string.Join(", ", known)}");
-        return Architecture.All.FirstOrDefault(a => a.Graph.Name == name)
+        return Array.Find(all, a => a.Graph.Name == name)
             ?? throw new UnsupportedCheckpointException(metadata.File, Key, $"\"{Printable.OneLine(name, 80)}\"", string.Join(", ", known));
     }
 

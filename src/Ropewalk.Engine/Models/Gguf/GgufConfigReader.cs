@@ -56,6 +56,9 @@ internal sealed class GgufConfigReader
     /// <summary>Whether a tensor is there.</summary>
     public bool HasTensor(string name) => _file.TryFind(name, out _, out _);
 
+    /// <summary>Rows of a matrix; 0 where it is absent.</summary>
+    public int RowsOf(string name) => _file.TryFind(name, out var tensor, out _) && tensor.Shape.Length == 2 ? (int)Math.Min(tensor.Shape[0], int.MaxValue) : 0;
+
     /// <summary>A small tensor as float32; null where it is absent.</summary>
     /// <param name="name">Name in the file.</param>
     /// <param name="length">Numbers that it must have.</param>
@@ -106,7 +109,7 @@ internal sealed class GgufConfigReader
             throw new UnsupportedCheckpointException(Metadata.File, Key("attention.value_length"), $"{valueLength} beside keys of {HeadWidth}", "keys and values of one width");
         }
 
-        if (Metadata.OptionalBool(Key("attention.causal")) == false)
+        if (!Architecture.Encoders.Contains(Architecture) && Metadata.OptionalBool(Key("attention.causal")) == false)
         {
             throw new UnsupportedCheckpointException(Metadata.File, Key("attention.causal"), "false", "models that predict the next token");
         }

@@ -30,6 +30,9 @@ internal sealed class GgufConfigWriter
     /// <summary>The configuration.</summary>
     public JsonElement Config => _checkpoint.Config;
 
+    /// <summary>How the folder's rows become a vector; null where it does not say.</summary>
+    public Embedding.Pooling? Pooling => Directory.Exists(_checkpoint.Location) ? Embedding.EmbedderSettingsReader.Read(_checkpoint.Location).Pooling : null;
+
     /// <summary>What the user should know.</summary>
     public List<string> Notes { get; } = [];
 
@@ -47,7 +50,11 @@ internal sealed class GgufConfigWriter
         var writer = new GgufConfigWriter(checkpoint, architecture, spec, file);
         writer.RequireGraph();
         writer.WriteSizes();
-        GgufRopeWriter.Write(writer);
+        if (spec.Encoder is not { HasTable: true })
+        {
+            GgufRopeWriter.Write(writer);
+        }
+
         architecture.ToGguf(writer);
         return writer;
     }
@@ -63,7 +70,7 @@ internal sealed class GgufConfigWriter
     {
         var graph = Architecture.Graph;
         var shape = Spec.Shape;
-        if (!graph.TurnsPartOfHead && Spec.Rope.Geometry.RotaryDimension != shape.HeadWidth)
+        if (!graph.TurnsPartOfHead && Spec.Encoder is not { HasTable: true } && Spec.Rope.Geometry.RotaryDimension != shape.HeadWidth)
         {
             throw Refusal("partial_rotary_factor", $"rotating {Spec.Rope.Geometry.RotaryDimension} of {shape.HeadWidth} entries of a head", $"heads that turn whole, as its {graph.Name} graph has them");
         }

@@ -38,7 +38,7 @@ public static class GgufExport
     public static IReadOnlyList<string> Write(
         Checkpoint checkpoint, string path, GgmlType? type, Action<GgufMetadata> addTokenizer, Action<string, long>? writing = null, bool allowNonFinite = false)
     {
-        var architecture = ModelLoader.ArchitectureOf(checkpoint);
+        var architecture = ModelLoader.AnyArchitectureOf(checkpoint);
         var spec = architecture.Read(checkpoint.Config, checkpoint.ConfigPath);
 
         // Missing and misshapen tensors are told before anything is written.

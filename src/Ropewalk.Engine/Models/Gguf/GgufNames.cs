@@ -20,12 +20,17 @@ internal static class GgufNames
         var name = role switch
         {
             TensorRole.Embedding => "token_embd",
+            TensorRole.PositionEmbedding => "position_embd",
+            TensorRole.TokenTypeEmbedding => "token_types",
+            TensorRole.EmbeddingNorm => "token_embd_norm",
             TensorRole.FinalNorm => "output_norm",
             TensorRole.Head => "output",
             TensorRole.AttentionNorm => "attn_norm",
             TensorRole.AttentionPostNorm => "post_attention_norm",
             TensorRole.FeedForwardNorm => "ffn_norm",
             TensorRole.FeedForwardPostNorm => "post_ffw_norm",
+            TensorRole.AttentionSumNorm => "attn_output_norm",
+            TensorRole.FeedForwardSumNorm => "layer_output_norm",
             TensorRole.Query => "attn_q",
             TensorRole.Key => "attn_k",
             TensorRole.Value => "attn_v",
