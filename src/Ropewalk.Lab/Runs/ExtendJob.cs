@@ -175,22 +175,23 @@ public sealed class ExtendJob
         var best = double.PositiveInfinity;
         var evaluated = 0;
         Stage("search");
-        var (winner, all) = factorSearch.Run(
-            settings,
+        var (winner, all) = FactorSearch.Run(
+            new EvolutionAlgorithm(),
+            factorSearch.Problem(settings),
+            factorSearch.Answers(_stop),
             batch =>
             {
                 records.Journal("long", batch);
                 best = Math.Min(best, batch.Min(i => i.Perplexity));
                 evaluated += batch.Count;
-                clock.Stage = $"search {batch[0].Iteration + 1}/{settings.Iterations}, best {best:F4}, {evaluated:N0} evaluations";
-            },
-            _stop);
+                clock.Stage = $"search {batch[0].Round + 1}/{settings.Iterations}, best {best:F4}, {evaluated:N0} evaluations";
+            });
 
         // 3. The short window, under the one attention factor that both lists will have.
         Stage("short window");
         var shortSearch = new FactorSearch(evaluator, geometry, shortWindows, attention);
-        var (shortWinner, allShort) = shortSearch.Run(plan.ShortSettings, batch => records.Journal("short", batch), _stop);
-        var scaling = new LongRopeScaling(geometry, [shortSearch.Entry(shortWinner.Candidate), factorSearch.Entry(winner.Candidate)]);
+        var (shortWinner, allShort) = FactorSearch.Run(new EvolutionAlgorithm(), shortSearch.Problem(plan.ShortSettings), shortSearch.Answers(_stop), batch => records.Journal("short", batch));
+        var scaling = new LongRopeScaling(geometry, [shortSearch.Entry(shortWinner.Point), factorSearch.Entry(winner.Point)]);
 
         Stage("held-out text");
         var results = Baselines.Lengths(original, target).Select(n => (n == original ? shortScorer : scorer).Measure(WinnerName, scaling.Spec, n, scaling.At(n), _stop)).ToList();

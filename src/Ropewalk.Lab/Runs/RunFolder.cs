@@ -45,16 +45,16 @@ public sealed class RunFolder : IDisposable
 
     /// <summary>Appends evaluated candidates and brings them to disk.</summary>
     /// <param name="search">"long" or "short".</param>
-    /// <param name="individuals">In order.</param>
-    public void Journal(string search, IReadOnlyList<Individual> individuals)
+    /// <param name="trials">In order.</param>
+    public void Journal(string search, IReadOnlyList<Trial> trials)
     {
-        foreach (var i in individuals)
+        foreach (var t in trials)
         {
-            Append(_journal, new { search, index = i.Index, iteration = i.Iteration, nll = double.IsFinite(i.Nll) ? i.Nll : (double?)null, start_tokens = i.Candidate.StartTokens, rescale_factors = i.Candidate.RescaleFactors });
+            Append(_journal, new { search, index = t.Index, iteration = t.Round, nll = double.IsFinite(t.Nll) ? t.Nll : (double?)null, start_tokens = t.Point.StartTokens, rescale_factors = t.Point.RescaleFactors });
         }
 
         Flush(_journal);
-        Telemetry("evaluated", new { search, evaluations = individuals.Count });
+        Telemetry("evaluated", new { search, evaluations = trials.Count });
     }
 
     /// <summary>Appends a time-stamped line.</summary>
