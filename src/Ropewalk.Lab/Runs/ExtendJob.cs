@@ -60,7 +60,7 @@ public sealed partial class ExtendJob
         var folder = Path.Combine(output, RunFolder.Name);
         var recorded = RunManifest.Read(folder);
         recorded.RequireThisVersion(folder, Kind);
-        var options = recorded.Read<ExtendOptions>(folder, "options", recorded.Options) with { Out = output };
+        var options = recorded.Read<ExtendOptions>(folder, "options", recorded.Options) with { Out = output, CommandLine = recorded.CommandLine };
         recorded.RequireSameInputs(folder, options.Model, options.Texts.Concat(options.Heldout));
         return new ExtendJob(recorded, options, reporter, time, stop);
     }
@@ -287,8 +287,8 @@ public sealed partial class ExtendJob
         TargetContext = target,
         Seed = _options.Seed,
 
-        // The folder is where it lies, wherever that is.
-        Options = ResultJson.Element(_options with { Out = "" }),
+        // Where the folder lies decides nothing: it may be moved.
+        Options = ResultJson.Element(_options with { Out = "", CommandLine = "" }),
         Plan = ResultJson.Element(plan),
         Inputs = InputHashes.Of(_options.Model, _options.Texts.Concat(_options.Heldout)),
     };

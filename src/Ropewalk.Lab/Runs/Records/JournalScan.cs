@@ -7,7 +7,7 @@ namespace Ropewalk.Lab.Runs.Records;
 /// <param name="NextGood">Offset of a good entry beyond damage; null where there is none, as it should be.</param>
 internal sealed record JournalScan(uint Entries, long GoodBytes, long TailBytes, long? NextGood)
 {
-    private const int Block = 1 << 20;
+    private const int Block = 1 << 16;
 
     /// <summary>Reads a journal to its end or to the first bad entry.</summary>
     /// <param name="file">The journal.</param>
