@@ -6,7 +6,7 @@ namespace Ropewalk.Lab.Search;
 public static class SearchAlgorithms
 {
     /// <summary>All of them, the paper's first.</summary>
-    public static IReadOnlyList<ISearchAlgorithm> All { get; } = [new EvolutionAlgorithm()];
+    public static IReadOnlyList<ISearchAlgorithm> All { get; } = [new EvolutionAlgorithm(), new CriticalSearch(), new BaseSearch(), new CmaSearch(), new AutoSearch()];
 
     /// <summary>The algorithm that --algorithm names.</summary>
     /// <exception cref="UserInputException">There is none of that name.</exception>
