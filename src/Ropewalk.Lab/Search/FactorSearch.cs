@@ -12,6 +12,9 @@ namespace Ropewalk.Lab.Search;
 /// <param name="attentionFactor">In force where the search does not change it.</param>
 public sealed class FactorSearch(Evaluator evaluator, RopeGeometry geometry, WindowSet windows, double attentionFactor)
 {
+    /// <summary>Tokens of one pass over the search windows.</summary>
+    public long NumTokens => windows.NumTokens;
+
     /// <summary>A point as an entry of a rope plan for windows up to the search's.</summary>
     public LongRopeEntry Entry(SearchPoint point) => new(windows.Length, point.RescaleFactors, point.AttentionFactor, point.StartTokens);
 
