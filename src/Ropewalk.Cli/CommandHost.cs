@@ -1,5 +1,6 @@
 using Ropewalk.Engine.Formats;
 using Ropewalk.Engine.Tensors;
+using Ropewalk.Lab.Runs;
 using Ropewalk.Positions;
 
 namespace Ropewalk.Cli;
@@ -53,6 +54,11 @@ internal static class CommandHost
         {
             error.WriteLine("ropewalk: the machine has not enough memory for this window; a smaller --to, --context or --max-tokens needs less");
             return ExitCodes.Resources;
+        }
+        catch (RunStoppedException e)
+        {
+            error.WriteLine($"ropewalk: {e.Message}");
+            return ExitCodes.Stopped;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

@@ -12,6 +12,30 @@ internal static class Options
 
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON object instead of tables." };
 
+    public static Option<string?> Resume(string command) => new("--resume")
+    {
+        HelpName = "FOLDER",
+        Description = $"Continue a stopped {command}: what it recorded is not computed again, and it ends with the same bytes. Only --json and --threads go with it.",
+    };
+
+    /// <summary>A continued job keeps what it was asked: whatever else is given is refused, not ignored.</summary>
+    public static void RequireAlone(ParseResult parsed, params Option[] allowed)
+    {
+        foreach (var result in parsed.CommandResult.Children)
+        {
+            var other = result switch
+            {
+                System.CommandLine.Parsing.OptionResult { Implicit: false } o when !allowed.Contains(o.Option) => o.Option.Name,
+                System.CommandLine.Parsing.ArgumentResult { Tokens.Count: > 0 } a => a.Argument.Name,
+                _ => null,
+            };
+            if (other is not null)
+            {
+                throw new UserInputException($"--resume: found {other} beside it, expected {string.Join(", ", allowed.Skip(1).Select(o => o.Name))} at most: the run keeps what it was asked");
+            }
+        }
+    }
+
     public static Option<int?> Threads() => new("--threads") { HelpName = "N", Description = "Threads to work with. Default: every processor. Results do not depend on it." };
 
     public static Option<string[]> Text(string description) => new("--text") { HelpName = "FILE", Description = description, AllowMultipleArgumentsPerToken = true };

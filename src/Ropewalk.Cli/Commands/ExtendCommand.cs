@@ -30,15 +30,22 @@ internal static class ExtendCommand
         var stride = new Option<int?>("--window-stride") { HelpName = "TOKENS", Description = "Tokens that one run of the baseline \"window\" scores; 1 is exact. Default: the smallest power of two that costs at most half of the search." };
         var budget = new Option<string?>("--budget") { HelpName = "TIME", Description = $"Time for the whole job, e.g. 90s, 30m, 2h; it chooses population and iterations. Default: none; {DefaultBudget} when neither MODEL, --population nor --iterations is given." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Stop after the estimate." };
+        var resume = Options.Resume("extend");
         var json = Options.Json();
         var threads = Options.Threads();
         var command = new Command("extend", "Make a model's window longer: measure, search as LongRoPE does, prove on held-out text, export. Example: ropewalk extend my-model --to 32768 --text books/*.txt --out my-model-32k")
         {
-            model, to, text, heldout, outFolder, population, iterations, windows, heldoutWindows, seed, attention, target, style, shortLoss, stride, budget, dryRun, json, threads,
+            model, to, text, heldout, outFolder, population, iterations, windows, heldoutWindows, seed, attention, target, style, shortLoss, stride, budget, dryRun, resume, json, threads,
         };
         command.SetAction(parsed => CommandHost.Run(error, parsed.GetValue(threads), stop =>
         {
             var isJson = parsed.GetValue(json);
+            if (parsed.GetValue(resume) is { } stopped)
+            {
+                Options.RequireAlone(parsed, resume, json, threads);
+                return Resume(output, error, stopped, isJson, stop);
+            }
+
             var time = parsed.GetValue(budget)
                 ?? (parsed.GetValue(model) is null && parsed.GetValue(population) is null && parsed.GetValue(iterations) is null ? DefaultBudget : null);
             var options = new ExtendOptions
@@ -68,39 +75,62 @@ internal static class ExtendCommand
                 reporter.Line($"no MODEL given: extending the embedded model bytes2m{(options.Texts.IsEmpty ? " on generated stories" : "")}");
             }
 
-            ExtendResult? result;
-            try
-            {
-                result = new ExtendJob(options, reporter, TimeProvider.System, stop).Run();
-            }
-            finally
-            {
-                reporter.Clear();
-            }
+            return Run(output, error, new ExtendJob(options, reporter, TimeProvider.System, stop), reporter, isJson);
+        }));
+        return command;
+    }
 
-            if (result is null)
-            {
-                return ExitCodes.Done;
-            }
-
+    private static int Resume(TextWriter output, TextWriter error, string folder, bool isJson, CancellationToken stop)
+    {
+        var summary = RunSummary.Of(RunSummary.Records(folder));
+        if (summary is { State: RunState.Done, Manifest.Kind: "extend" })
+        {
+            error.WriteLine($"this run is finished, nothing is left to do: {folder}");
             if (isJson)
             {
-                output.Write(ResultJson.Serialize(ExtendRecord.Of(result)));
-            }
-            else
-            {
-                ExtendTable.Write(output, result);
-            }
-
-            if (result.Refusal is { } refusal)
-            {
-                error.WriteLine($"ropewalk: {refusal}");
-                return ExitCodes.CheckFailed;
+                output.Write(File.ReadAllText(Path.Combine(summary.Folder, RunFolder.ResultName)));
             }
 
             return ExitCodes.Done;
-        }));
-        return command;
+        }
+
+        var reporter = new ConsoleReporter(error, !Console.IsErrorRedirected);
+        return Run(output, error, ExtendJob.Resume(Path.GetDirectoryName(summary.Folder)!, reporter, TimeProvider.System, stop), reporter, isJson);
+    }
+
+    private static int Run(TextWriter output, TextWriter error, ExtendJob job, ConsoleReporter reporter, bool isJson)
+    {
+        ExtendResult? result;
+        try
+        {
+            result = job.Run();
+        }
+        finally
+        {
+            reporter.Clear();
+        }
+
+        if (result is null)
+        {
+            return ExitCodes.Done;
+        }
+
+        if (isJson)
+        {
+            output.Write(ResultJson.Serialize(ExtendRecord.Printed(result)));
+        }
+        else
+        {
+            ExtendTable.Write(output, result);
+        }
+
+        if (result.Refusal is { } refusal)
+        {
+            error.WriteLine($"ropewalk: {refusal}");
+            return ExitCodes.CheckFailed;
+        }
+
+        return ExitCodes.Done;
     }
 
     internal static ExportTarget Target(string text) => text switch

@@ -72,16 +72,18 @@ internal static class SearchCommand
             evaluator.WindowDone = clock.WindowDone;
             var best = double.PositiveInfinity;
             var count = 0;
-            var (winner, all) = search.Run(
-                settings,
+            var problem = search.Problem(settings);
+            var (winner, all) = FactorSearch.Run(
+                new EvolutionAlgorithm(),
+                problem,
+                search.Answers(stop),
                 batch =>
                 {
                     best = Math.Min(best, batch.Min(i => i.Perplexity));
                     count += batch.Count;
-                    clock.Stage = $"search {Math.Min(batch[0].Iteration + 1, settings.Iterations)}/{settings.Iterations}, best {best:F4}, {count:N0} evaluations";
-                },
-                stop);
-            var scaling = new LongRopeScaling(geometry, [search.Entry(winner.Candidate)]);
+                    clock.Stage = $"search {Math.Min(batch[0].Round + 1, settings.Iterations)}/{settings.Iterations}, best {best:F4}, {count:N0} evaluations";
+                });
+            var scaling = new LongRopeScaling(geometry, [search.Entry(winner.Point)]);
             var result = new HeldoutScorer(evaluator, tokenizer, heldoutSet, options.Seed).Measure(ExtendJob.WinnerName, scaling.Spec, length, scaling.At(length), stop);
             reporter.Clear();
             RopeFactorsFile.Write(file, scaling, length);
@@ -92,13 +94,13 @@ internal static class SearchCommand
                     Model = loaded.Name,
                     geometry.OriginalContext,
                     TargetContext = length,
-                    winner.Candidate.RescaleFactors,
-                    winner.Candidate.StartTokens,
+                    winner.Point.RescaleFactors,
+                    winner.Point.StartTokens,
                     AttentionFactor = factor,
                     SearchPerplexity = winner.Perplexity,
                     HeldoutPerplexity = result.Perplexity.Value,
                     HeldoutCi95 = new[] { result.Perplexity.Low, result.Perplexity.High },
-                    Baselines = search.Seeds(settings).Zip(["linear", "ntk", "yarn"], (seedCandidate, name) => new { Method = name + " seed", SearchPerplexity = all.First(i => i.Candidate.Equals(seedCandidate)).Perplexity }),
+                    Baselines = EvolutionAlgorithm.Seeds(problem).Zip(["linear", "ntk", "yarn"], (seedCandidate, name) => new { Method = name + " seed", SearchPerplexity = all.First(i => i.Point.RescaleFactors.SequenceEqual(seedCandidate.RescaleFactors)).Perplexity }),
                     Evaluations = all.Count,
                     evaluator.TokensEvaluated,
                     Seconds = clock.Elapsed,
@@ -108,7 +110,7 @@ internal static class SearchCommand
             }
 
             output.WriteLine($"perplexity on the search windows {winner.Perplexity:F4}, on held-out windows {result.Perplexity.Value:F4} (95 % {result.Perplexity.Low:F4} .. {result.Perplexity.High:F4})");
-            output.WriteLine($"rescale factors: {string.Join(' ', winner.Candidate.RescaleFactors)}; start tokens {winner.Candidate.StartTokens}; attention factor {factor:F4}");
+            output.WriteLine($"rescale factors: {string.Join(' ', winner.Point.RescaleFactors)}; start tokens {winner.Point.StartTokens}; attention factor {factor:F4}");
             output.WriteLine($"{all.Count:N0} candidates, {evaluator.TokensEvaluated:N0} tokens in {Display.Duration(clock.Elapsed)}");
             output.WriteLine($"written: {file}");
             return ExitCodes.Done;

@@ -65,6 +65,24 @@ public static class OutputFolder
         ProbeWriting(parent, path, option, File);
     }
 
+    /// <summary>Removes what a killed export left in a folder: entries that <see cref="AtomicFile"/> and <see cref="AtomicFolder"/> give temporary names.</summary>
+    public static void RemoveTemporary(string path)
+    {
+        foreach (var entry in Directory.EnumerateFileSystemEntries(path, "*.tmp-*").Where(e => IsTemporary(Path.GetFileName(e))).ToList())
+        {
+            if (Directory.Exists(entry))
+            {
+                Directory.Delete(entry, recursive: true);
+            }
+            else
+            {
+                File.Delete(entry);
+            }
+        }
+    }
+
+    private static bool IsTemporary(string name) => Guid.TryParseExact(name[(name.LastIndexOf(".tmp-", StringComparison.Ordinal) + ".tmp-".Length)..], "N", out _);
+
     /// <summary>Permission bits do not tell (read-only mounts, access lists, root), so a folder is made and removed.</summary>
     private static void ProbeWriting(string full, string path, string option, string expected = Expected)
     {

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Ropewalk.Engine.Formats;
 
 /// <summary>The three things that .NET's file API does not offer on Unix. Each does nothing on systems where it is not known to work.</summary>
-internal static partial class Posix
+public static partial class Posix
 {
     private const int CurrentFolder = -100;
     private const uint TypeOnly = 1;
@@ -14,7 +14,7 @@ internal static partial class Posix
 
     /// <summary>False if the path, links followed, exists and is neither a regular file nor unknowable: a pipe, a socket, a device, a folder.
     /// Opening a pipe would wait for ever, so this is asked before opening.</summary>
-    public static unsafe bool MayBeRegularFile(string path)
+    internal static unsafe bool MayBeRegularFile(string path)
     {
         if (!OperatingSystem.IsLinux())
         {

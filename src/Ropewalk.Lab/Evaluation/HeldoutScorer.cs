@@ -11,6 +11,7 @@ public sealed class HeldoutScorer
     private readonly WindowSet _set;
     private readonly int[] _bytesOfToken;
     private readonly ulong _seed;
+    private readonly IMeasurements _measurements;
     private readonly Dictionary<int, Bootstrap> _bootstraps = [];
 
     /// <summary>Prepares a scorer.</summary>
@@ -18,8 +19,10 @@ public sealed class HeldoutScorer
     /// <param name="tokenizer">Tells the bytes of a token.</param>
     /// <param name="set">Windows of the longest length that is measured.</param>
     /// <param name="seed">Of the bootstrap.</param>
-    public HeldoutScorer(Evaluator evaluator, Tokenizer tokenizer, WindowSet set, ulong seed)
+    /// <param name="measurements">Records of the job; null where there are none.</param>
+    public HeldoutScorer(Evaluator evaluator, Tokenizer tokenizer, WindowSet set, ulong seed, IMeasurements? measurements = null)
     {
+        _measurements = measurements ?? new DirectMeasurements();
         _evaluator = evaluator;
         _set = set;
         _seed = seed;
@@ -43,7 +46,8 @@ public sealed class HeldoutScorer
 
     /// <summary>Runs a method over the first <paramref name="length"/> tokens of each window.</summary>
     public MethodResult Measure(string method, string spec, int length, RopeFrequencies frequencies, CancellationToken cancellationToken) =>
-        Result(method, spec, length, _evaluator.Losses([.. _set.Prefix(length).Windows.Select(w => w.Tokens)], frequencies, cancellationToken));
+        Result(method, spec, length, _measurements.Losses($"{method} at {length}", _set.Windows.Length, length, (first, count) =>
+            _evaluator.Losses([.. _set.Prefix(length).Windows.AsSpan(first, count).ToArray().Select(w => w.Tokens)], frequencies, cancellationToken)));
 
     /// <summary>The same for a method with a plan.</summary>
     public MethodResult Measure(PositionMethod method, int length, CancellationToken cancellationToken) =>

@@ -1,9 +1,9 @@
+using System.Collections.Immutable;
 using Ropewalk.Engine.Formats;
 using Ropewalk.Engine.Models;
 using Ropewalk.Engine.Tokenization;
-using Ropewalk.Lab.Data;
 using Ropewalk.Lab.Evaluation;
-using Ropewalk.Lab.Export;
+using Ropewalk.Lab.Runs.Records;
 using Ropewalk.Lab.Search;
 using Ropewalk.Positions;
 using Ropewalk.Positions.Scaling;
@@ -11,7 +11,7 @@ using Ropewalk.Positions.Scaling;
 namespace Ropewalk.Lab.Runs;
 
 /// <summary>The main job: measure the window, search longer factors, prove the gain on text that the search never saw, export, and read the export back.</summary>
-public sealed class ExtendJob
+public sealed partial class ExtendJob
 {
     /// <summary>Name of the search's result among the methods.</summary>
     public const string WinnerName = "longrope";
@@ -19,6 +19,7 @@ public sealed class ExtendJob
     /// <summary>Name of the baseline that slides the old window.</summary>
     public const string WindowName = MethodList.Window;
 
+    private const string Kind = "extend";
     private const int DefaultFactor = 8;
     private const int DefaultStories = 16;
     private const int ShortWindowsPerWindow = 4;
@@ -28,6 +29,8 @@ public sealed class ExtendJob
     private readonly TimeProvider _time;
     private readonly CancellationToken _stop;
     private readonly List<string> _notes = [];
+    private readonly RunManifest? _recorded;
+    private string? _resumeCommand;
 
     /// <summary>Prepares the job.</summary>
     /// <param name="options">What is asked.</param>
@@ -36,59 +39,30 @@ public sealed class ExtendJob
     /// <param name="stop">Ends the job between chunks; the records so far stay readable.</param>
     public ExtendJob(ExtendOptions options, IJobReporter reporter, TimeProvider time, CancellationToken stop)
     {
-        _options = options;
+        // In full, so that the job continues from any folder.
+        _options = options with { Model = Path.GetFullPath(options.Model), Texts = Full(options.Texts), Heldout = Full(options.Heldout) };
         _reporter = reporter;
         _time = time;
         _stop = stop;
     }
 
-    /// <summary>The attention factor that "su", "yarn" or a number stands for.</summary>
-    /// <param name="policy">What the user gave.</param>
-    /// <param name="scale">s = L'/L.</param>
-    /// <param name="originalContext">L.</param>
-    /// <param name="allowFit">Whether "fit" is to be named among what is allowed; it is the caller's to handle.</param>
-    /// <exception cref="UserInputException">It is none of them.</exception>
-    public static double AttentionFactor(string policy, double scale, int originalContext, bool allowFit = false) => policy switch
-    {
-        "su" => AttentionFactors.Su(scale, originalContext),
-        "yarn" => AttentionFactors.Yarn(scale),
-        _ => double.TryParse(policy, out var value) && value is > 0 and < 100
-            ? value
-            : throw new UserInputException($"--attention-factor: found \"{policy}\", expected su, yarn{(allowFit ? ", fit" : "")} or a number above 0 and below 100"),
-    };
+    private ExtendJob(RunManifest recorded, ExtendOptions options, IJobReporter reporter, TimeProvider time, CancellationToken stop)
+        : this(options, reporter, time, stop) => _recorded = recorded;
 
-    /// <summary>Refuses a model whose encoding is scaled already.</summary>
-    public static void RequireUnscaled(LanguageModel model, string folder)
+    /// <summary>Prepares a job that was stopped; what it recorded is not measured again.</summary>
+    /// <param name="output">Its output folder.</param>
+    /// <param name="reporter">Hears how it goes.</param>
+    /// <param name="time">For records; never for results.</param>
+    /// <param name="stop">Ends the job between chunks.</param>
+    /// <exception cref="RunFolderException">There is no such run, or it was begun by another version or from other files.</exception>
+    public static ExtendJob Resume(string output, IJobReporter reporter, TimeProvider time, CancellationToken stop)
     {
-        if (model.Rope.Scaling is not NoScaling)
-        {
-            throw new UnsupportedCheckpointException(
-                Path.Combine(folder, "config.json"), "rope_scaling", $"extending a model that is scaled already (\"{model.Rope.Scaling.Name}\")", "models with plain rotary embedding");
-        }
-    }
-
-    /// <summary>The texts of a job as search windows and held-out windows.</summary>
-    public static (WindowSet Search, WindowSet Heldout) PlanWindows(ExtendOptions options, Tokenizer tokenizer, int targetContext)
-    {
-        RequireDisjoint(options);
-        var begin = tokenizer.AddsBos ? tokenizer.BosToken : null;
-        IReadOnlyList<TokenDocument> texts;
-        IReadOnlyList<TokenDocument> heldout;
-        if (options.Texts.IsEmpty)
-        {
-            // A story for each window, so that the bootstrap has documents; the held-out stories are another seed's.
-            texts = DefaultTexts.Stories(tokenizer, options.Seed + 1, Math.Max(options.Windows, 1), targetContext);
-            heldout = options.Heldout.IsEmpty
-                ? DefaultTexts.Stories(tokenizer, options.Seed + 1_000_003, options.HeldoutWindows == 0 ? DefaultStories : options.HeldoutWindows, targetContext)
-                : DefaultTexts.Read(options.Heldout, tokenizer, "--heldout");
-        }
-        else
-        {
-            texts = DefaultTexts.Read(options.Texts, tokenizer);
-            heldout = DefaultTexts.Read(options.Heldout, tokenizer, "--heldout");
-        }
-
-        return WindowPlanner.Plan(texts, heldout, targetContext, options.Windows, options.HeldoutWindows, begin, new CounterRandom(options.Seed).Fork(2));
+        var folder = Path.Combine(output, RunFolder.Name);
+        var recorded = RunManifest.Read(folder);
+        recorded.RequireThisVersion(folder, Kind);
+        var options = recorded.Read<ExtendOptions>(folder, "options", recorded.Options) with { Out = output, CommandLine = recorded.CommandLine };
+        recorded.RequireSameInputs(folder, options.Model, options.Texts.Concat(options.Heldout));
+        return new ExtendJob(recorded, options, reporter, time, stop);
     }
 
     /// <summary>Runs the job.</summary>
@@ -97,7 +71,33 @@ public sealed class ExtendJob
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public ExtendResult? Run()
     {
-        OutputFolder.RequireEmpty(_options.Out);
+        try
+        {
+            return RunJob();
+        }
+        catch (OperationCanceledException) when (_resumeCommand is not null)
+        {
+            throw new RunStoppedException(_resumeCommand);
+        }
+        catch (StorageException) when (_resumeCommand is not null)
+        {
+            _reporter.Line($"once it can be written again, this continues: {_resumeCommand}");
+            throw;
+        }
+    }
+
+    private ExtendResult? RunJob()
+    {
+        if (_recorded is null)
+        {
+            RunFolder.RemoveUnbegun(_options.Out);
+            OutputFolder.RequireEmpty(_options.Out);
+        }
+        else
+        {
+            OutputFolder.RemoveTemporary(_options.Out);
+        }
+
         using var model = ModelLoader.Load(_options.Model);
         RequireUnscaled(model, _options.Model);
         var tokenizer = Tokenizer.Load(_options.Model);
@@ -131,10 +131,10 @@ public sealed class ExtendJob
         var cost = CostModel.Measure(timing, search, original, _stop);
         var shortWindows = search.Cut(original, tokenizer.AddsBos, ShortWindowsPerWindow * search.Windows.Length);
         var heldoutShort = heldout.Cut(original, tokenizer.AddsBos);
-        var plan = ExtendPlan.Make(_options, cost, CostModel.Counted(model.Shape), search, heldout, shortWindows, original, target);
+        var plan = ExtendPlan.Make(_options, cost, CostModel.Counted(model.Shape), search, heldout, shortWindows, original, target, _recorded?.Read<ExtendPlan>(_options.Out, "plan", _recorded.Plan));
         var (settings, seconds) = (plan.Settings, plan.Seconds);
         _reporter.Line(
-            $"{Display.Length(original)} to {Display.Length(target)} tokens: {settings.Evaluations} candidates on {search.Windows.Length} search windows " +
+            $"{(_recorded is null ? "" : "continued: ")}{Display.Length(original)} to {Display.Length(target)} tokens: {settings.Evaluations} candidates on {search.Windows.Length} search windows " +
             $"(population {settings.Population}, {settings.Iterations} iterations), {heldout.Windows.Length} held-out windows; about {Display.Duration(seconds)} in all" +
             (_options.Budget is { } budget ? $" of a budget of {Display.Duration(budget.TotalSeconds)}" : ""));
         if (settings.Evaluations < SearchSettings.PaperEvaluations)
@@ -144,8 +144,7 @@ public sealed class ExtendJob
 
         if (_options.Budget is { } limit && seconds > limit.TotalSeconds)
         {
-            _notes.Add($"this plan takes about {Display.Duration(seconds)}, more than the budget of {Display.Duration(limit.TotalSeconds)}");
-            _reporter.Line(_notes[^1]);
+            _reporter.Line($"this plan takes about {Display.Duration(seconds)}, more than the budget of {Display.Duration(limit.TotalSeconds)}");
         }
 
         if (_options.DryRun)
@@ -153,42 +152,56 @@ public sealed class ExtendJob
             return null;
         }
 
-        var attention = ChooseAttentionFactor(new ShortWindowCheck(evaluator, shortWindows, _stop), scale, original);
-        using var records = new RunFolder(_options.Out, RunRecord(settings, target), _time);
-        var clock = new JobClock(cost, seconds, _reporter, () => evaluator.TokensEvaluated);
+        var resume = ResumeCommand.Of(Kind, _options.Out);
+        using var records = RunFolder.Open(Path.Combine(_options.Out, RunFolder.Name), _recorded ?? Manifest(plan, model.Name, original, target), _time, resume);
+        _resumeCommand = resume;
+        ReportOpened(records);
+        var clock = new JobClock(cost, seconds, _reporter, () => evaluator.TokensEvaluated) { LongestWindow = target };
         evaluator.WindowDone = clock.WindowDone;
+        records.WindowReplayed = clock.WindowReplayed;
         void Stage(string name)
         {
             clock.Stage = name;
-            records.Telemetry("stage", new { name, seconds = clock.Elapsed, tokens = evaluator.TokensEvaluated });
+            records.Telemetry("stage", new { name, seconds = clock.Elapsed, tokens = records.Tokens });
         }
 
+        Stage("attention factor");
+        var attention = ChooseAttentionFactor(new ShortWindowCheck(evaluator, shortWindows, records, _stop), scale, original);
+
         // 1. The window as it is, and what the known methods make of it.
-        var scorer = new HeldoutScorer(evaluator, tokenizer, heldout, _options.Seed);
-        var shortScorer = new HeldoutScorer(evaluator, tokenizer, heldoutShort, _options.Seed);
+        var scorer = new HeldoutScorer(evaluator, tokenizer, heldout, _options.Seed, records);
+        var shortScorer = new HeldoutScorer(evaluator, tokenizer, heldoutShort, _options.Seed, records);
         var factorSearch = new FactorSearch(evaluator, geometry, search, attention);
-        var baselines = MeasureBaselines(evaluator, scorer, shortScorer, factorSearch, model, original, target, plan.WindowStride, tokenizer.AddsBos, Stage);
+        var baselines = MeasureBaselines(evaluator, records, scorer, shortScorer, factorSearch, model, original, target, plan.WindowStride, tokenizer.AddsBos, Stage);
 
         // 2. The search.
         var best = double.PositiveInfinity;
         var evaluated = 0;
+        IReadOnlyList<double> curve = [1];
         Stage("search");
-        var (winner, all) = factorSearch.Run(
-            settings,
+        var algorithm = new EvolutionAlgorithm();
+        var (winner, all) = FactorSearch.Run(
+            algorithm,
+            factorSearch.Problem(settings),
+            records.Evaluator("long", algorithm.Name, settings.Seed, factorSearch.Answers(_stop), target),
             batch =>
             {
-                records.Journal("long", batch);
-                best = Math.Min(best, batch.Min(i => i.Perplexity));
+                var leader = batch.MinBy(t => t.Dropped ? double.PositiveInfinity : t.Nll)!;
+                if (!leader.Dropped && leader.Perplexity < best)
+                {
+                    (best, curve) = (leader.Perplexity, leader.Point.RescaleFactors);
+                }
+
                 evaluated += batch.Count;
-                clock.Stage = $"search {batch[0].Iteration + 1}/{settings.Iterations}, best {best:F4}, {evaluated:N0} evaluations";
-            },
-            _stop);
+                clock.Stage = $"search {batch[0].Round + 1}/{settings.Iterations}, best {best:F4}, {evaluated:N0} evaluations, {Sparkline.OfFactors(curve)}";
+            });
 
         // 3. The short window, under the one attention factor that both lists will have.
         Stage("short window");
         var shortSearch = new FactorSearch(evaluator, geometry, shortWindows, attention);
-        var (shortWinner, allShort) = shortSearch.Run(plan.ShortSettings, batch => records.Journal("short", batch), _stop);
-        var scaling = new LongRopeScaling(geometry, [shortSearch.Entry(shortWinner.Candidate), factorSearch.Entry(winner.Candidate)]);
+        var (shortWinner, allShort) = FactorSearch.Run(
+            algorithm, shortSearch.Problem(plan.ShortSettings), records.Evaluator("short", algorithm.Name, plan.ShortSettings.Seed, shortSearch.Answers(_stop), original));
+        var scaling = new LongRopeScaling(geometry, [shortSearch.Entry(shortWinner.Point), factorSearch.Entry(winner.Point)]);
 
         Stage("held-out text");
         var results = Baselines.Lengths(original, target).Select(n => (n == original ? shortScorer : scorer).Measure(WinnerName, scaling.Spec, n, scaling.At(n), _stop)).ToList();
@@ -214,7 +227,7 @@ public sealed class ExtendJob
             Best = winner,
             Searched = all,
             Evaluations = all.Count + allShort.Count,
-            TokensEvaluated = evaluator.TokensEvaluated,
+            TokensEvaluated = records.Tokens,
             Seconds = clock.Elapsed,
             ShortLoss = shortLoss,
             Verdict = Verdict(results[^1], differences),
@@ -228,63 +241,13 @@ public sealed class ExtendJob
         records.Result(ExtendRecord.Of(result));
         Stage("export");
         result = Export(result, model, scorer, evaluator);
-        result = result with { TokensEvaluated = evaluator.TokensEvaluated, Seconds = clock.Elapsed };
+        result = result with { Seconds = clock.Elapsed };
 
         // 5. The report.
-        records.Result(ExtendRecord.Of(result));
         HtmlReport.Save(Path.Combine(_options.Out, "report.html"), ExtendReport.Of(result, _time.GetLocalNow()));
+        records.Finish(ExtendRecord.Of(result));
         Stage("done");
         return result;
-    }
-
-    private static void RequireDisjoint(ExtendOptions options)
-    {
-        var seen = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (option, path) in options.Texts.Select(t => ("--text", t)).Concat(options.Heldout.Select(h => ("--heldout", h))))
-        {
-            // An empty path is refused where it is read.
-            if (path.Length == 0 || seen.TryAdd(Path.GetFullPath(path), option))
-            {
-                continue;
-            }
-
-            throw new UserInputException(option == seen[Path.GetFullPath(path)]
-                ? $"{option}: found {path} twice, expected each text once"
-                : $"--heldout: found {path}, which is given as --text too, expected a text that the search does not see");
-        }
-    }
-
-    /// <summary>Refuses a target that is no extension.</summary>
-    public static void RequireTarget(int target, int original)
-    {
-        if (target <= original)
-        {
-            throw new UserInputException($"--to: found {target}, expected more than the model's window of {original} tokens");
-        }
-    }
-
-    /// <summary>Refuses a tokenizer that gives ids for which the model has no embedding.</summary>
-    public static void RequireTokensInVocabulary(Tokenizer tokenizer, LanguageModel model, string folder)
-    {
-        if (tokenizer.VocabularySize > model.Shape.VocabularySize)
-        {
-            throw new CheckpointFormatException(
-                Path.Combine(folder, "tokenizer.json"), "vocab", $"ids up to {tokenizer.VocabularySize - 1}", $"ids below the embedding's {model.Shape.VocabularySize} rows");
-        }
-    }
-
-    private static string Verdict(MethodResult winner, List<(string Method, double Difference, double Low, double High)> differences)
-    {
-        var window = differences.FirstOrDefault(d => d.Method == WindowName);
-        var others = differences.Where(d => d.Method != WindowName).OrderBy(d => d.Difference).ToList();
-        var rival = others[0];
-        var gain = rival.Low > 0
-            ? $"perplexity {winner.Perplexity.Value:F3} at {Display.Length(winner.Length)} tokens, below every other scaling: {rival.Method}, the next, loses {rival.Difference:F4} nats a token more (95 % interval {rival.Low:F4} to {rival.High:F4})"
-            : $"perplexity {winner.Perplexity.Value:F3} at {Display.Length(winner.Length)} tokens; no gain over {rival.Method} that the held-out text proves ({rival.Difference:F4} nats a token, 95 % interval {rival.Low:F4} to {rival.High:F4})";
-        return window.Method is null ? gain
-            : window.Difference <= 0 ? $"no gain over sliding the old window: {gain}"
-            : window.Low <= 0 ? $"no proven gain over sliding the old window: {gain}"
-            : $"{gain}; and below sliding the old window";
     }
 
     /// <summary>The factor that is searched under and exported. What it costs at the old window is measured before the search begins, so that
@@ -312,8 +275,39 @@ public sealed class ExtendJob
         return factor;
     }
 
+    private static ImmutableArray<string> Full(ImmutableArray<string> paths) => [.. paths.Select(p => p.Length == 0 ? p : Path.GetFullPath(p))];
+
+    private RunManifest Manifest(ExtendPlan plan, string model, int original, int target) => new()
+    {
+        Kind = Kind,
+        CommandLine = _options.CommandLine,
+        Started = _time.GetUtcNow(),
+        Model = model,
+        OriginalContext = original,
+        TargetContext = target,
+        Seed = _options.Seed,
+
+        // Where the folder lies decides nothing: it may be moved.
+        Options = ResultJson.Element(_options with { Out = "", CommandLine = "" }),
+        Plan = ResultJson.Element(plan),
+        Inputs = InputHashes.Of(_options.Model, _options.Texts.Concat(_options.Heldout)),
+    };
+
+    private void ReportOpened(RunFolder records)
+    {
+        if (records.Quarantine is { } quarantine)
+        {
+            _reporter.Line(quarantine);
+        }
+
+        if (records.Manifest.Vectors != RunManifest.ThisVectors)
+        {
+            _reporter.Line($"warning: this run began on a machine with vectors of {records.Manifest.Vectors} bits, this one has {RunManifest.ThisVectors}: last digits may differ from a run that was never moved");
+        }
+    }
+
     private List<MethodResult> MeasureBaselines(
-        Evaluator evaluator, HeldoutScorer scorer, HeldoutScorer shortScorer, FactorSearch search, LanguageModel model, int original, int target, int stride, bool keepFirst, Action<string> stage)
+        Evaluator evaluator, RunFolder records, HeldoutScorer scorer, HeldoutScorer shortScorer, FactorSearch search, LanguageModel model, int original, int target, int stride, bool keepFirst, Action<string> stage)
     {
         var results = new List<MethodResult>();
         var lengths = Baselines.Lengths(original, target);
@@ -331,10 +325,10 @@ public sealed class ExtendJob
         var tuned = new List<(string Method, RopeScaling Scaling)>();
         if (geometry.RotaryDimension > 2)
         {
-            tuned.Add(("ntk tuned", TunedBaselines.Ntk(search, geometry, target, _stop)));
+            tuned.Add(("ntk tuned", TunedBaselines.Ntk(search, records, geometry, target, _stop)));
         }
 
-        tuned.Add(("yarn tuned", TunedBaselines.Yarn(search, geometry, target, _stop)));
+        tuned.Add(("yarn tuned", TunedBaselines.Yarn(search, records, geometry, target, _stop)));
         foreach (var (method, scaling) in tuned)
         {
             foreach (var length in lengths.Where(n => n > original))
@@ -346,7 +340,9 @@ public sealed class ExtendJob
 
         // Each token is predicted from the same last L tokens whatever the window's length, so a shorter window is a prefix.
         stage("sliding the old window");
-        var sliding = SlidingWindow.Losses(evaluator, scorer.Set, original, stride, keepFirst, model.Rope.Scaling.At(original), _stop);
+        var set = scorer.Set;
+        var sliding = records.Losses(WindowName, set.Windows.Length, SlidingWindow.Cost(set, original, stride) / set.Windows.Length, (first, count) =>
+            SlidingWindow.Losses(evaluator, set with { Windows = set.Windows.Slice(first, count) }, original, stride, keepFirst, model.Rope.Scaling.At(original), _stop));
         foreach (var length in lengths.Where(n => n > original))
         {
             results.Add(scorer.Result(WindowName, $"the last {original} tokens, stride {stride}", length, [.. sliding.Select(l => l[..(length - 1)])]));
@@ -354,76 +350,4 @@ public sealed class ExtendJob
 
         return results;
     }
-
-    private ExtendResult Export(ExtendResult result, LanguageModel original, HeldoutScorer scorer, Evaluator evaluator)
-    {
-        if (result.ShortLoss > _options.MaximumShortLoss)
-        {
-            return result with
-            {
-                Refusal = $"export refused: at {original.Rope.Geometry.OriginalContext} tokens the perplexity would be {100 * result.ShortLoss:F2} % above the untouched model's, more than --max-short-loss {100 * _options.MaximumShortLoss:0.##} %: allow more, or search under a smaller --attention-factor",
-            };
-        }
-
-        var style = _options.Target == ExportTarget.HuggingFace ? _options.ConfigStyle : (Ropewalk.Engine.Formats.HuggingFace.RopeConfigStyle?)null;
-        var (files, notes) = CheckpointExporter.Write(_options.Model, _options.Out, result.Scaling, result.TargetContext, style);
-        try
-        {
-            return Prove(result, original, scorer, evaluator, style, files, notes);
-        }
-        catch
-        {
-            // Stopped, or the disk is full: what was not read back and measured is no checkpoint.
-            File.Delete(Path.Combine(_options.Out, AtomicFolder.CommitMarker));
-            throw;
-        }
-    }
-
-    /// <summary>Loads the export from disk and measures it again.</summary>
-    private ExtendResult Prove(
-        ExtendResult result, LanguageModel original, HeldoutScorer scorer, Evaluator evaluator, Engine.Formats.HuggingFace.RopeConfigStyle? style, IReadOnlyList<string> files, IReadOnlyList<string> notes)
-    {
-        using var loaded = ModelLoader.Load(_options.Out);
-        var scaling = style is null ? RopeFactorsFile.Read(Path.Combine(_options.Out, CheckpointExporter.FactorsName), loaded.Rope.Geometry) : loaded.Rope.Scaling;
-        var receipt = Receipt.Make(original, loaded, scaling, result.Geometry.OriginalContext, result.TargetContext);
-        var windows = scorer.Set.Windows.Select(w => w.Tokens).ToArray();
-        using var reader = new Evaluator(loaded) { WindowDone = evaluator.WindowDone };
-        var again = reader.Losses(windows, scaling.At(result.TargetContext), _stop);
-        var measured = scorer.Result(WinnerName, "", result.TargetContext, again).Perplexity.Nll;
-        if (!measured.Equals(result.WinnerAtTarget.Perplexity.Nll) || !receipt.HasEffect)
-        {
-            File.Delete(Path.Combine(_options.Out, AtomicFolder.CommitMarker));
-            return result with
-            {
-                Receipt = receipt,
-                Refusal = receipt.HasEffect
-                    ? $"the export read back from disk gives a loss of {measured} instead of {result.WinnerAtTarget.Perplexity.Nll} nats: its config.json was removed"
-                    : "the export changes nothing: the frequencies or the probe's logits are the original's; its config.json was removed",
-            };
-        }
-
-        var extended = result with { Receipt = receipt, Files = [.. files, "receipt.json", "report.html"], Notes = [.. result.Notes, .. notes] };
-        AtomicFile.WriteAllText(Path.Combine(_options.Out, "receipt.json"), ResultJson.Serialize(ExtendRecord.Receipt(extended)));
-        return extended;
-    }
-
-    private object RunRecord(SearchSettings settings, int target) => new
-    {
-        Version = typeof(ExtendJob).Assembly.GetName().Version?.ToString(3),
-        _options.CommandLine,
-        Started = _time.GetUtcNow(),
-        Model = Path.GetFullPath(_options.Model),
-        TargetContext = target,
-        _options.Seed,
-        settings.Population,
-        settings.Iterations,
-        settings.Mutations,
-        settings.Crossovers,
-        settings.Parents,
-        settings.Probability,
-        settings.LargestHundredths,
-        StartTokens = settings.StartTokens,
-        _options.AttentionFactor,
-        Inputs = InputHashes.Of(_options.Model, [.. _options.Texts, .. _options.Heldout]),
-    };
 }

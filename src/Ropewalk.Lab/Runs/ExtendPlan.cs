@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Ropewalk.Lab.Data;
 using Ropewalk.Lab.Evaluation;
 using Ropewalk.Lab.Search;
@@ -9,7 +10,7 @@ namespace Ropewalk.Lab.Runs;
 /// <param name="ShortSettings">The search at L.</param>
 /// <param name="WindowStride">Tokens that one run of the sliding baseline scores.</param>
 /// <param name="Seconds">Estimate of the whole job.</param>
-public sealed record ExtendPlan(SearchSettings Settings, SearchSettings ShortSettings, int WindowStride, double Seconds)
+public sealed record ExtendPlan(SearchSettings Settings, SearchSettings ShortSettings, int WindowStride, [property: JsonIgnore] double Seconds)
 {
     private const double WindowShareOfSearch = 0.5;
 
@@ -25,7 +26,8 @@ public sealed record ExtendPlan(SearchSettings Settings, SearchSettings ShortSet
     /// <param name="shortWindows">Search windows of L tokens.</param>
     /// <param name="original">L.</param>
     /// <param name="target">L'.</param>
-    public static ExtendPlan Make(ExtendOptions options, CostModel cost, CostModel work, WindowSet search, WindowSet heldout, WindowSet shortWindows, int original, int target)
+    /// <param name="recorded">What a run decided that is continued now; only its time is estimated anew.</param>
+    public static ExtendPlan Make(ExtendOptions options, CostModel cost, CostModel work, WindowSet search, WindowSet heldout, WindowSet shortWindows, int original, int target, ExtendPlan? recorded = null)
     {
         // The defaults of SearchSettings are the paper's.
         var wanted = new SearchSettings
@@ -46,6 +48,11 @@ public sealed record ExtendPlan(SearchSettings Settings, SearchSettings ShortSet
         var others = (Methods * longer) + (2 * atOriginal) + (2 * TunedBaselines.Evaluations * evaluation) + (heldout.Windows.Length * cost.Seconds(target));
         double WindowSeconds(int stride) => SlidingWindow.Cost(heldout, original, stride) * cost.Seconds(original) / original;
         double SearchSeconds(SearchSettings s) => (s.Evaluations * evaluation) + (Short(s, options.Seed).Evaluations * shortEvaluation);
+
+        if (recorded is not null)
+        {
+            return recorded with { Seconds = others + WindowSeconds(recorded.WindowStride) + SearchSeconds(recorded.Settings) };
+        }
 
         var settings = wanted;
         if (options.Budget is { } budget)

@@ -2,10 +2,19 @@ using Ropewalk.Lab.Evaluation;
 
 namespace Ropewalk.Lab.Runs;
 
-/// <summary>A result as the object that --json and result.json hold.</summary>
+/// <summary>A result as the objects that --json and result.json hold.</summary>
 public static class ExtendRecord
 {
-    /// <summary>The whole result.</summary>
+    /// <summary>What --json prints: result.json, and what differs between equal runs.</summary>
+    public static object Printed(ExtendResult result)
+    {
+        var printed = ResultJson.Element(Of(result)).EnumerateObject().ToDictionary(p => p.Name, p => (object)p.Value, StringComparer.Ordinal);
+        printed.Add("seconds", result.Seconds);
+        printed.Add("out", result.Options.Out);
+        return printed;
+    }
+
+    /// <summary>What result.json holds: nothing that differs between equal runs.</summary>
     public static object Of(ExtendResult result) => new
     {
         Model = result.Model.Name,
@@ -26,7 +35,6 @@ public static class ExtendRecord
         result.Refusal,
         result.Evaluations,
         result.TokensEvaluated,
-        result.Seconds,
         result.Settings.Population,
         result.Settings.Iterations,
         result.Options.Seed,
@@ -37,7 +45,6 @@ public static class ExtendRecord
         Receipt = result.Receipt is null ? null : Receipt(result),
         result.Notes,
         result.Files,
-        result.Options.Out,
     };
 
     /// <summary>The receipt of an export.</summary>

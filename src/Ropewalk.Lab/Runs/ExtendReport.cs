@@ -65,20 +65,20 @@ public static class ExtendReport
             known ? paired.Difference : double.NaN, known ? paired.Low : double.NaN, known ? paired.High : double.NaN, m.Perplexity.Tokens);
     }
 
-    private static List<SearchBest> Best(IReadOnlyList<Individual> individuals)
+    private static List<SearchBest> Best(IReadOnlyList<Trial> trials)
     {
         var steps = new List<SearchBest>();
         var best = double.PositiveInfinity;
-        foreach (var i in individuals)
+        foreach (var t in trials.Where(t => !t.Dropped))
         {
-            if (i.Perplexity < best)
+            if (t.Perplexity < best)
             {
-                best = i.Perplexity;
-                steps.Add(new SearchBest(i.Index + 1, best, i.Iteration));
+                best = t.Perplexity;
+                steps.Add(new SearchBest(t.Index + 1, best, t.Round));
             }
         }
 
-        steps.Add(new SearchBest(individuals.Count, best, individuals[^1].Iteration));
+        steps.Add(new SearchBest(trials.Count, best, trials[^1].Round));
         return steps;
     }
 

@@ -39,10 +39,10 @@ public sealed record ExtendResult
     public required LongRopeScaling Scaling { get; init; }
 
     /// <summary>The best individual of the long search.</summary>
-    public required Individual Best { get; init; }
+    public required Trial Best { get; init; }
 
     /// <summary>Every individual of the long search.</summary>
-    public required IReadOnlyList<Individual> Searched { get; init; }
+    public required IReadOnlyList<Trial> Searched { get; init; }
 
     /// <summary>Candidates of both searches.</summary>
     public required int Evaluations { get; init; }

@@ -16,8 +16,22 @@ public static class ResultJson
         Converters = { new FiniteConverter(), new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
     };
 
+    private static readonly JsonSerializerOptions s_strict = new(s_options)
+    {
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectNullableAnnotations = true,
+    };
+
     /// <summary>An object as indented JSON.</summary>
     public static string Serialize(object value) => JsonSerializer.Serialize(value, s_options) + "\n";
+
+    /// <summary>An object as it would be read back.</summary>
+    public static JsonElement Element(object value) => JsonSerializer.SerializeToElement(value, s_options);
+
+    /// <summary>The object of a JSON that <see cref="Serialize"/> wrote; a key too many or too few is an error.</summary>
+    /// <exception cref="JsonException">It is another's.</exception>
+    public static T Deserialize<T>(JsonElement json) =>
+        json.Deserialize<T>(s_strict) ?? throw new JsonException("found null");
 
     private sealed class FiniteConverter : JsonConverter<double>
     {

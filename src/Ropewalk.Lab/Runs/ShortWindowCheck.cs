@@ -8,8 +8,9 @@ namespace Ropewalk.Lab.Runs;
 /// to the short list and the long one, so a factor that helps at the target sharpens attention at L too.</summary>
 /// <param name="evaluator">Runs the model.</param>
 /// <param name="windows">Search windows of L tokens.</param>
+/// <param name="measurements">Records of the job.</param>
 /// <param name="stop">Stops between chunks.</param>
-public sealed class ShortWindowCheck(Evaluator evaluator, WindowSet windows, CancellationToken stop)
+public sealed class ShortWindowCheck(Evaluator evaluator, WindowSet windows, IMeasurements measurements, CancellationToken stop)
 {
     // Leaves room for the difference between search text and held-out text.
     private const double Margin = 0.75;
@@ -21,8 +22,8 @@ public sealed class ShortWindowCheck(Evaluator evaluator, WindowSet windows, Can
     /// <summary>Relative loss of perplexity at L: 0.01 is 1 %.</summary>
     public double Loss(double attentionFactor)
     {
-        _untouched ??= Mean(_original);
-        return Math.Exp(Mean(new RopeFrequencies(_original.InverseFrequencies, attentionFactor)) - _untouched.Value) - 1;
+        _untouched ??= Mean(_original.AttentionFactor);
+        return Math.Exp(Mean(attentionFactor) - _untouched.Value) - 1;
     }
 
     /// <summary>The largest factor from 1 to a limit, on a grid of 0.005, that costs at most three quarters of what is allowed.</summary>
@@ -50,6 +51,6 @@ public sealed class ShortWindowCheck(Evaluator evaluator, WindowSet windows, Can
         return Math.Round(1 + (low * Step), 3);
     }
 
-    private double Mean(RopeFrequencies frequencies) =>
-        evaluator.Losses([.. windows.Windows.Select(w => w.Tokens)], frequencies, stop).Average(l => l.Average(x => (double)x));
+    private double Mean(double attentionFactor) => measurements.Values("old window by attention factor", [attentionFactor], windows.NumTokens, _ =>
+        [evaluator.Losses([.. windows.Windows.Select(w => w.Tokens)], new RopeFrequencies(_original.InverseFrequencies, attentionFactor), stop).Average(l => l.Average(x => (double)x))])[0];
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Ropewalk.Tests.Durability;
 using Ropewalk.Tests.Formats;
 
 namespace Ropewalk.Tests.EndToEnd;
@@ -13,7 +14,7 @@ public sealed class InterruptionTests : IDisposable
 
     private string Out => _folder.PathOf("out");
 
-    private string Journal => Path.Combine(Out, "ropewalk", "journal.jsonl");
+    private string Journal => RecordedRun.Journal(Out);
 
     public void Dispose() => _folder.Dispose();
 
@@ -30,16 +31,16 @@ public sealed class InterruptionTests : IDisposable
         var run = StopInTheSearch(signal);
         Assert.Equal(130, run.Code);
         Assert.Equal("", run.Output);
-        Assert.Equal("ropewalk: stopped; what was recorded so far is kept", Assert.Single(run.Complaints));
+        Assert.Equal($"ropewalk: stopped; what was recorded so far is kept, and this continues: ropewalk extend --resume {Out}", Assert.Single(run.Complaints));
         Assert.DoesNotContain("Unhandled", run.Error, StringComparison.Ordinal);
         RequireNoCheckpoint();
-        var lines = File.ReadAllText(Journal);
-        Assert.EndsWith("\n", lines, StringComparison.Ordinal);
-        Assert.All(lines.TrimEnd().Split('\n'), l => Assert.Equal("long", JsonElement.Parse(l).GetProperty("search").GetString()));
+        Assert.NotEmpty(RecordedRun.Evaluations(Out, "long"));
+        Assert.Equal("stopped", Command.Result("runs", _folder.Root)[0].GetProperty("state").GetString());
+        Assert.False(File.Exists(Path.Combine(Out, "ropewalk", "holder")));
     }
 
     [SharedFact]
-    public void A_kill_tears_the_last_line_at_most()
+    public void A_kill_keeps_what_was_recorded()
     {
         if (!OperatingSystem.IsLinux())
         {
@@ -49,8 +50,7 @@ public sealed class InterruptionTests : IDisposable
         var run = StopInTheSearch("KILL");
         Assert.Equal(137, run.Code);
         RequireNoCheckpoint();
-        var lines = File.ReadAllText(Journal).Split('\n');
-        Assert.All(lines[..^1], l => Assert.Equal("long", JsonElement.Parse(l).GetProperty("search").GetString()));
+        Assert.NotEmpty(RecordedRun.Evaluations(Out, "long"));
     }
 
     [SharedTheory]
@@ -68,6 +68,7 @@ public sealed class InterruptionTests : IDisposable
         var run = Command.Finish(child);
         Assert.True(run.Code == 3, $"exit code {run.Code}: {run.Error}");
         var complaint = Assert.Single(run.Complaints);
+        Assert.Contains($"once it can be written again, this continues: ropewalk extend --resume {Out}", run.Error, StringComparison.Ordinal);
         Assert.Contains("the disk is full or a size limit is reached", complaint, StringComparison.Ordinal);
         Assert.Contains(limitKilobytes > 100 ? "model.safetensors" : "ropewalk", complaint, StringComparison.Ordinal);
         Assert.DoesNotContain("Unhandled", run.Error, StringComparison.Ordinal);
@@ -79,6 +80,12 @@ public sealed class InterruptionTests : IDisposable
             Assert.Equal(4, result.GetProperty("rescale_factors").GetArrayLength());
             Assert.Equal(JsonValueKind.Null, result.GetProperty("receipt").ValueKind);
         }
+
+        // Now there is space, and it ends as if there always had been.
+        var whole = _folder.PathOf("whole");
+        Assert.Equal(0, Command.Run("extend", "--resume", Out).Code);
+        Assert.Equal(0, Command.Run(SmallExtension.Arguments(whole)).Code);
+        RecordedRun.RequireSame(whole, Out);
     }
 
     /// <summary>A search of thousands of candidates, sent a signal once the first are recorded.</summary>
@@ -89,7 +96,7 @@ public sealed class InterruptionTests : IDisposable
             "exec env --default-signal \"$@\"", _folder.Root,
             "extend", Command.Model, "--to", "512", "--text", Command.Stories, "--population", "16", "--iterations", "5000", "--windows", "2", "--heldout-windows", "2", "--window-stride", "128", "--out", Out);
         var clock = Stopwatch.StartNew();
-        while (!(File.Exists(Journal) && new FileInfo(Journal).Length > 5000))
+        while (!(File.Exists(Journal) && new FileInfo(Journal).Length > 5000 && RecordedRun.Evaluations(Out, "long").Count > 20))
         {
             if (child.HasExited || clock.Elapsed > s_patience)
             {

@@ -1,0 +1,97 @@
+using Ropewalk.Engine.Formats;
+using Ropewalk.Engine.Models;
+using Ropewalk.Engine.Tokenization;
+using Ropewalk.Lab.Data;
+using Ropewalk.Positions;
+using Ropewalk.Positions.Scaling;
+
+namespace Ropewalk.Lab.Runs;
+
+/// <content>What a job is made from, and what it refuses.</content>
+public sealed partial class ExtendJob
+{
+    /// <summary>The attention factor that "su", "yarn" or a number stands for.</summary>
+    /// <param name="policy">What the user gave.</param>
+    /// <param name="scale">s = L'/L.</param>
+    /// <param name="originalContext">L.</param>
+    /// <param name="allowFit">Whether "fit" is to be named among what is allowed; it is the caller's to handle.</param>
+    /// <exception cref="UserInputException">It is none of them.</exception>
+    public static double AttentionFactor(string policy, double scale, int originalContext, bool allowFit = false) => policy switch
+    {
+        "su" => AttentionFactors.Su(scale, originalContext),
+        "yarn" => AttentionFactors.Yarn(scale),
+        _ => double.TryParse(policy, out var value) && value is > 0 and < 100
+            ? value
+            : throw new UserInputException($"--attention-factor: found \"{policy}\", expected su, yarn{(allowFit ? ", fit" : "")} or a number above 0 and below 100"),
+    };
+
+    /// <summary>Refuses a model whose encoding is scaled already.</summary>
+    public static void RequireUnscaled(LanguageModel model, string folder)
+    {
+        if (model.Rope.Scaling is not NoScaling)
+        {
+            throw new UnsupportedCheckpointException(
+                Path.Combine(folder, "config.json"), "rope_scaling", $"extending a model that is scaled already (\"{model.Rope.Scaling.Name}\")", "models with plain rotary embedding");
+        }
+    }
+
+    /// <summary>The texts of a job as search windows and held-out windows.</summary>
+    public static (WindowSet Search, WindowSet Heldout) PlanWindows(ExtendOptions options, Tokenizer tokenizer, int targetContext)
+    {
+        RequireDisjoint(options);
+        var begin = tokenizer.AddsBos ? tokenizer.BosToken : null;
+        IReadOnlyList<TokenDocument> texts;
+        IReadOnlyList<TokenDocument> heldout;
+        if (options.Texts.IsEmpty)
+        {
+            // A story for each window, so that the bootstrap has documents; the held-out stories are another seed's.
+            texts = DefaultTexts.Stories(tokenizer, options.Seed + 1, Math.Max(options.Windows, 1), targetContext);
+            heldout = options.Heldout.IsEmpty
+                ? DefaultTexts.Stories(tokenizer, options.Seed + 1_000_003, options.HeldoutWindows == 0 ? DefaultStories : options.HeldoutWindows, targetContext)
+                : DefaultTexts.Read(options.Heldout, tokenizer, "--heldout");
+        }
+        else
+        {
+            texts = DefaultTexts.Read(options.Texts, tokenizer);
+            heldout = DefaultTexts.Read(options.Heldout, tokenizer, "--heldout");
+        }
+
+        return WindowPlanner.Plan(texts, heldout, targetContext, options.Windows, options.HeldoutWindows, begin, new CounterRandom(options.Seed).Fork(2));
+    }
+
+    private static void RequireDisjoint(ExtendOptions options)
+    {
+        var seen = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (option, path) in options.Texts.Select(t => ("--text", t)).Concat(options.Heldout.Select(h => ("--heldout", h))))
+        {
+            // An empty path is refused where it is read.
+            if (path.Length == 0 || seen.TryAdd(Path.GetFullPath(path), option))
+            {
+                continue;
+            }
+
+            throw new UserInputException(option == seen[Path.GetFullPath(path)]
+                ? $"{option}: found {path} twice, expected each text once"
+                : $"--heldout: found {path}, which is given as --text too, expected a text that the search does not see");
+        }
+    }
+
+    /// <summary>Refuses a target that is no extension.</summary>
+    public static void RequireTarget(int target, int original)
+    {
+        if (target <= original)
+        {
+            throw new UserInputException($"--to: found {target}, expected more than the model's window of {original} tokens");
+        }
+    }
+
+    /// <summary>Refuses a tokenizer that gives ids for which the model has no embedding.</summary>
+    public static void RequireTokensInVocabulary(Tokenizer tokenizer, LanguageModel model, string folder)
+    {
+        if (tokenizer.VocabularySize > model.Shape.VocabularySize)
+        {
+            throw new CheckpointFormatException(
+                Path.Combine(folder, "tokenizer.json"), "vocab", $"ids up to {tokenizer.VocabularySize - 1}", $"ids below the embedding's {model.Shape.VocabularySize} rows");
+        }
+    }
+}

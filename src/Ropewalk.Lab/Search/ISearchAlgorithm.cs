@@ -1,0 +1,15 @@
+namespace Ropewalk.Lab.Search;
+
+/// <summary>A way to look for good points. It decides on one thread, from its seed and the evaluator's answers alone, and never looks at a
+/// clock: so a search is continued by running it again on an evaluator that reads the answers so far from a journal.</summary>
+public interface ISearchAlgorithm
+{
+    /// <summary>As --algorithm takes it.</summary>
+    string Name { get; }
+
+    /// <summary>Searches.</summary>
+    /// <param name="evaluator">Answers with losses.</param>
+    /// <param name="problem">What is searched, and within which bounds.</param>
+    /// <param name="judged">Told of each batch of points, in order.</param>
+    SearchOutcome Run(ISearchEvaluator evaluator, SearchProblem problem, Action<IReadOnlyList<Trial>>? judged = null);
+}

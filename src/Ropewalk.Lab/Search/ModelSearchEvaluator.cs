@@ -1,0 +1,52 @@
+using Ropewalk.Lab.Data;
+using Ropewalk.Lab.Evaluation;
+using Ropewalk.Positions;
+using Ropewalk.Positions.Scaling;
+
+namespace Ropewalk.Lab.Search;
+
+/// <summary>Answers a search by running the model. What no point changes is computed once and kept, up to <see cref="KeptBytes"/>.</summary>
+public sealed class ModelSearchEvaluator : ISearchEvaluator
+{
+    /// <summary>Memory for what no point changes: 256 MB, some 28,000 tokens of a model of width 768.</summary>
+    public const long KeptBytes = 256 << 20;
+
+    private readonly Evaluator _evaluator;
+    private readonly RopeGeometry _geometry;
+    private readonly WindowSet _windows;
+    private readonly CancellationToken _stop;
+
+    /// <summary>Binds a model to search windows.</summary>
+    /// <param name="evaluator">Runs the model.</param>
+    /// <param name="geometry">The encoding as trained.</param>
+    /// <param name="windows">In the order in which they are counted.</param>
+    /// <param name="stop">Stops between chunks.</param>
+    public ModelSearchEvaluator(Evaluator evaluator, RopeGeometry geometry, WindowSet windows, CancellationToken stop)
+    {
+        (_evaluator, _geometry, _windows, _stop) = (evaluator, geometry, windows, stop);
+        evaluator.Keep(windows.Windows.Select(w => w.Tokens), KeptBytes, stop);
+    }
+
+    /// <inheritdoc />
+    public int NumWindows => _windows.Windows.Length;
+
+    /// <summary>The frequencies of a point for windows of a length.</summary>
+    public static RopeFrequencies Frequencies(RopeGeometry geometry, SearchPoint point, int length) =>
+        new LongRopeScaling(geometry, [new LongRopeEntry(length, point.RescaleFactors, point.AttentionFactor, point.StartTokens)]).At(length);
+
+    /// <inheritdoc />
+    public IReadOnlyList<double[]> Evaluate(IReadOnlyList<EvaluationRequest> requests)
+    {
+        // Every point and window is one task, so both cores are busy to the end whatever was asked for.
+        var tasks = new List<ScoringTask>();
+        foreach (var request in requests)
+        {
+            var frequencies = Frequencies(_geometry, request.Point, _windows.Length);
+            tasks.AddRange(Enumerable.Range(request.FirstWindow, request.NumWindows).Select(w => new ScoringTask(_windows.Windows[w].Tokens, frequencies, 1)));
+        }
+
+        var losses = _evaluator.Losses(tasks, _stop);
+        var next = 0;
+        return [.. requests.Select(r => Enumerable.Range(0, r.NumWindows).Select(_ => losses[next++].Average(x => (double)x)).ToArray())];
+    }
+}

@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+using Ropewalk.Positions.Scaling;
+
+namespace Ropewalk.Lab.Search;
+
+/// <summary>The published methods for a scale as points of a search: where one starts that does not begin from nothing.</summary>
+public static class PublishedPoints
+{
+    /// <summary>Linear interpolation, NTK, YaRN and a base whose last pair is slowed by 2 s, each under YaRN's temperature.</summary>
+    public static IReadOnlyList<SearchPoint> Few(SearchProblem problem)
+    {
+        var (s, d) = (problem.Scale, problem.Geometry.RotaryDimension);
+        return Points(problem, [LongRopeSeeds.Yarn(problem.Geometry, s), LongRopeSeeds.Ntk(s, d), LongRopeSeeds.Ntk(2 * s, d), LongRopeSeeds.Linear(s, d)]);
+    }
+
+    /// <summary>These, YaRN with other ramps, the released code's average of wavelengths, stronger bases, and LongRoPE2's critical pairs.</summary>
+    public static IReadOnlyList<SearchPoint> Many(SearchProblem problem)
+    {
+        var (s, d, geometry) = (problem.Scale, problem.Geometry.RotaryDimension, problem.Geometry);
+        return
+        [
+            .. Few(problem)
+                .Concat(Points(problem,
+                [
+                    LongRopeSeeds.Yarn(geometry, s, 8, 0.5), LongRopeSeeds.Yarn(geometry, s, 64, 2), LongRopeSeeds.Yarn(geometry, 1.25 * s, 8, 0.5),
+                    LongRopeSeeds.YarnMask(geometry, s), LongRopeSeeds.Ntk(4 * s, d), LongRopeSeeds.Ntk(8 * s, d),
+                    .. CriticalSearch.Pairs(geometry).Select(c => CriticalSearch.Factors(c, [.. Enumerable.Repeat(1.25 * s, geometry.Pairs - c)])),
+                ]))
+                .Distinct(),
+        ];
+    }
+
+    private static IReadOnlyList<SearchPoint> Points(SearchProblem problem, IEnumerable<ImmutableArray<double>> factors)
+    {
+        var attention = problem.FixedTemperature
+            ? problem.AttentionFactor
+            : Math.Clamp(AttentionFactors.Yarn(problem.Scale), problem.SmallestAttention, problem.LargestAttention);
+        return [.. factors.Select(f => new SearchPoint([.. f.Select(x => Math.Clamp(x, problem.SmallestFactor, problem.LargestFactor))], 0, attention))];
+    }
+}

@@ -1,0 +1,65 @@
+namespace Ropewalk.Lab.Search;
+
+/// <summary>What an algorithm has judged so far: numbers the trials, tells of them, and knows the best.</summary>
+/// <param name="evaluator">Answers with losses.</param>
+/// <param name="judged">Told of each batch.</param>
+internal sealed class TrialLog(ISearchEvaluator evaluator, Action<IReadOnlyList<Trial>>? judged)
+{
+    private readonly List<Trial> _trials = [];
+    private int _round;
+
+    /// <summary>The best trial that ran on every window; of equal ones the first. Null before one was finite.</summary>
+    public Trial? Best { get; private set; }
+
+    /// <summary>Windows that all trials together ran on.</summary>
+    public long WindowsRun { get; private set; }
+
+    /// <summary>Everything, for the end.</summary>
+    /// <exception cref="InvalidOperationException">No point has a finite loss on every window.</exception>
+    public SearchOutcome Outcome => new(
+        Best ?? _trials.FirstOrDefault(t => !t.Dropped) ?? throw new InvalidOperationException("no point ran on every window"), _trials);
+
+    /// <summary>A loss that loses against every finite one where it is none.</summary>
+    public static double Finite(double loss) => double.IsFinite(loss) ? loss : double.PositiveInfinity;
+
+    /// <summary>Runs points on every window.</summary>
+    /// <returns>Mean losses; infinite where one was not finite.</returns>
+    public double[] Judge(IReadOnlyList<SearchPoint> points) =>
+        Record([.. points.Zip(evaluator.Evaluate([.. points.Select(p => new EvaluationRequest(p, 0, evaluator.NumWindows))]), (p, l) => (p, l, false))]);
+
+    /// <summary>Runs points on some windows only, and records them as dropped.</summary>
+    /// <param name="points">To compare with each other.</param>
+    /// <param name="windows">Windows, in their order.</param>
+    public double[] Sample(IReadOnlyList<SearchPoint> points, IReadOnlyList<int> windows)
+    {
+        var answers = evaluator.Evaluate([.. points.SelectMany(p => windows.Select(w => new EvaluationRequest(p, w, 1)))]);
+        return Record([.. points.Select((p, i) => (p, Enumerable.Range(i * windows.Count, windows.Count).Select(a => answers[a][0]).ToArray(), true))]);
+    }
+
+    /// <summary>Runs points on one window after another, and drops each as soon as it has lost against the best so far.</summary>
+    /// <param name="points">To race.</param>
+    /// <param name="level">See <see cref="PairedRace"/>.</param>
+    /// <returns>Mean losses over the windows that each ran on, less what the best had there; infinite where one was not finite.</returns>
+    public double[] Race(IReadOnlyList<SearchPoint> points, double level)
+    {
+        var results = PairedRace.Run(evaluator, Best?.Point, points, level);
+        _ = Record([.. points.Zip(results, (p, r) => (p, r.Losses, r.Losses.Length < evaluator.NumWindows))]);
+        return [.. results.Select(r => Finite(r.Behind))];
+    }
+
+    private double[] Record(IReadOnlyList<(SearchPoint Point, double[] Losses, bool Dropped)> batch)
+    {
+        var means = batch.Select(b => Finite(b.Losses.Sum() / b.Losses.Length)).ToArray();
+        Trial[] told = [.. batch.Select((b, i) => new Trial(_trials.Count + i, _round, b.Point, b.Losses.Length, means[i], b.Dropped))];
+        _round++;
+        _trials.AddRange(told);
+        WindowsRun += told.Sum(t => (long)t.NumWindows);
+        foreach (var trial in told.Where(t => !t.Dropped && t.Nll < (Best?.Nll ?? double.PositiveInfinity)))
+        {
+            Best = trial;
+        }
+
+        judged?.Invoke(told);
+        return means;
+    }
+}
