@@ -23,7 +23,8 @@ internal static class ExtendCommand
         var windows = new Option<int>("--windows") { HelpName = "N", Description = "Windows that a candidate is judged on.", DefaultValueFactory = _ => 5 };
         var heldoutWindows = new Option<int>("--heldout-windows") { HelpName = "N", Description = "Held-out windows at most, 0 for all.", DefaultValueFactory = _ => 16 };
         var seed = Options.Seed();
-        var attention = new Option<string?>("--attention-factor") { HelpName = "POLICY", Description = "su, yarn, a number, or fit (the largest up to su that the old window bears): what cosines and sines are multiplied by, in the search and in the export. Default: su; fit when no MODEL is given." };
+        var attention = new Option<string?>("--attention-factor") { HelpName = "POLICY", Description = "su, yarn, a number, or fit (the largest up to su that the old window bears): what cosines and sines are multiplied by, in the search and in the export. Where it is given, or with --fixed-temperature, it is not searched. Default: su; fit when no MODEL is given." };
+        var search = new SearchOptions();
         var target = new Option<string>("--target") { HelpName = "NAME", Description = "huggingface or ropewalk (searches start tokens too, which only factors.json can hold).", DefaultValueFactory = _ => "huggingface" };
         var style = new Option<string>("--config-style") { HelpName = "STYLE", Description = "Keys of the exported config: v4 (rope_scaling) or v5 (rope_parameters).", DefaultValueFactory = _ => "v4" };
         var shortLoss = new Option<string>("--max-short-loss") { HelpName = "SHARE", Description = "Loss of perplexity at the old window past which the export is refused.", DefaultValueFactory = _ => "2%" };
@@ -35,7 +36,7 @@ internal static class ExtendCommand
         var threads = Options.Threads();
         var command = new Command("extend", "Make a model's window longer: measure, search as LongRoPE does, prove on held-out text, export. Example: ropewalk extend my-model --to 32768 --text books/*.txt --out my-model-32k")
         {
-            model, to, text, heldout, outFolder, population, iterations, windows, heldoutWindows, seed, attention, target, style, shortLoss, stride, budget, dryRun, resume, json, threads,
+            model, to, text, heldout, outFolder, search.Algorithm, search.Objective, search.FixedTemperature, search.Monotone, search.RaceLevel, population, iterations, windows, heldoutWindows, seed, attention, target, style, shortLoss, stride, budget, dryRun, resume, json, threads,
         };
         command.SetAction(parsed => CommandHost.Run(error, parsed.GetValue(threads), stop =>
         {
@@ -60,6 +61,11 @@ internal static class ExtendCommand
                 Windows = Options.AtLeast("--windows", parsed.GetValue(windows), 1),
                 HeldoutWindows = Options.AtLeast("--heldout-windows", parsed.GetValue(heldoutWindows), 0),
                 Seed = parsed.GetValue(seed),
+                Algorithm = search.AlgorithmOf(parsed).Name,
+                Objective = search.ObjectiveOf(parsed),
+                FixedTemperature = parsed.GetValue(search.FixedTemperature) || parsed.GetValue(attention) is not null,
+                Monotone = parsed.GetValue(search.Monotone),
+                RaceLevel = search.RaceLevelOf(parsed),
                 AttentionFactor = parsed.GetValue(attention) ?? (parsed.GetValue(model) is null ? "fit" : "su"),
                 Target = Target(parsed.GetValue(target)!),
                 ConfigStyle = Style(parsed.GetValue(style)!),

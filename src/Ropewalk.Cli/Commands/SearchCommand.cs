@@ -24,14 +24,15 @@ internal static class SearchCommand
         var windows = new Option<int>("--windows") { HelpName = "N", Description = "Windows that a candidate is judged on.", DefaultValueFactory = _ => 5 };
         var heldoutWindows = new Option<int>("--heldout-windows") { HelpName = "N", Description = "Held-out windows at most, 0 for all.", DefaultValueFactory = _ => 16 };
         var seed = Options.Seed();
-        var attention = new Option<string>("--attention-factor") { HelpName = "POLICY", Description = "su, yarn or a number.", DefaultValueFactory = _ => "su" };
+        var attention = new Option<string?>("--attention-factor") { HelpName = "POLICY", Description = "su, yarn or a number. Where it is given, or with --fixed-temperature, it is not searched. Default: su." };
+        var choices = new SearchOptions();
         var target = new Option<string>("--target") { HelpName = "NAME", Description = "huggingface or ropewalk (searches start tokens too).", DefaultValueFactory = _ => "huggingface" };
         var json = Options.Json();
         var threads = Options.Threads();
         var mmap = Options.Mmap();
-        var command = new Command("search", "Search rescale factors as LongRoPE does and write them to a file. Example: ropewalk search my-model --to 32768 --text books/*.txt --out factors.json")
+        var command = new Command("search", "Search rescale factors for a longer window and write them to a file. Example: ropewalk search my-model --to 32768 --text books/*.txt --out factors.json")
         {
-            model, to, text, heldout, outFile, population, iterations, windows, heldoutWindows, seed, attention, target, json, threads, mmap,
+            model, to, text, heldout, outFile, choices.Algorithm, choices.Objective, choices.FixedTemperature, choices.Monotone, choices.RaceLevel, population, iterations, windows, heldoutWindows, seed, attention, target, json, threads, mmap,
         };
         command.SetAction(parsed => CommandHost.Run(error, parsed.GetValue(threads), stop =>
         {
@@ -65,26 +66,35 @@ internal static class SearchCommand
                 Seed = options.Seed,
             }.Resized(Options.AtLeast("--population", parsed.GetValue(population), 4), Options.AtLeast("--iterations", parsed.GetValue(iterations), 0));
             using var evaluator = new Evaluator(loaded);
-            var factor = ExtendJob.AttentionFactor(parsed.GetValue(attention)!, scale, geometry.OriginalContext);
-            var search = new FactorSearch(evaluator, geometry, searchSet, factor);
+            var factor = ExtendJob.AttentionFactor(parsed.GetValue(attention) ?? "su", scale, geometry.OriginalContext);
+            var algorithm = choices.AlgorithmOf(parsed);
+            var search = new FactorSearch(evaluator, geometry, searchSet, factor) { Judged = SearchObjective.Windows(choices.ObjectiveOf(parsed), searchSet, geometry.OriginalContext, tokenizer, options.Seed) };
             var reporter = new ConsoleReporter(error, !Console.IsErrorRedirected);
-            var clock = new JobClock(new CostModel(1, 0), ((double)settings.Evaluations * searchSet.NumTokens) + heldoutSet.NumTokens, reporter, () => evaluator.TokensEvaluated) { Stage = "search" };
+            var clock = new JobClock(new CostModel(1, 0), ((double)algorithm.Passes(settings) * searchSet.NumTokens) + heldoutSet.NumTokens, reporter, () => evaluator.TokensEvaluated) { Stage = "search" };
             evaluator.WindowDone = clock.WindowDone;
             var best = double.PositiveInfinity;
             var count = 0;
-            var problem = search.Problem(settings);
+            var problem = search.Problem(settings) with
+            {
+                FixedTemperature = parsed.GetValue(choices.FixedTemperature) || parsed.GetValue(attention) is not null,
+                Monotone = parsed.GetValue(choices.Monotone),
+                RaceLevel = choices.RaceLevelOf(parsed),
+            };
+            var answers = new RememberingEvaluator(search.Answers(stop));
             var (winner, all) = FactorSearch.Run(
-                new EvolutionAlgorithm(),
+                algorithm,
                 problem,
-                search.Answers(stop),
+                answers,
                 batch =>
                 {
-                    best = Math.Min(best, batch.Min(i => i.Perplexity));
+                    best = Math.Min(best, batch.Min(t => t.Dropped ? double.PositiveInfinity : t.Perplexity));
                     count += batch.Count;
-                    clock.Stage = $"search {Math.Min(batch[0].Round + 1, settings.Iterations)}/{settings.Iterations}, best {best:F4}, {count:N0} evaluations";
+                    clock.Stage = $"search round {batch[0].Round + 1}, best {best:F4}, {count:N0} evaluations";
                 });
             var scaling = new LongRopeScaling(geometry, [search.Entry(winner.Point)]);
             var result = new HeldoutScorer(evaluator, tokenizer, heldoutSet, options.Seed).Measure(ExtendJob.WinnerName, scaling.Spec, length, scaling.At(length), stop);
+            double Perplexity(Candidate c) =>
+                Math.Exp(answers.Evaluate([new EvaluationRequest(new SearchPoint(c.RescaleFactors, c.StartTokens, factor), 0, answers.NumWindows)])[0].Average());
             reporter.Clear();
             RopeFactorsFile.Write(file, scaling, length);
             if (parsed.GetValue(json))
@@ -96,11 +106,12 @@ internal static class SearchCommand
                     TargetContext = length,
                     winner.Point.RescaleFactors,
                     winner.Point.StartTokens,
-                    AttentionFactor = factor,
+                    Algorithm = algorithm.Name,
+                    winner.Point.AttentionFactor,
                     SearchPerplexity = winner.Perplexity,
                     HeldoutPerplexity = result.Perplexity.Value,
                     HeldoutCi95 = new[] { result.Perplexity.Low, result.Perplexity.High },
-                    Baselines = EvolutionAlgorithm.Seeds(problem).Zip(["linear", "ntk", "yarn"], (seedCandidate, name) => new { Method = name + " seed", SearchPerplexity = all.First(i => i.Point.RescaleFactors.SequenceEqual(seedCandidate.RescaleFactors)).Perplexity }),
+                    Baselines = EvolutionAlgorithm.Seeds(problem).Zip(["linear", "ntk", "yarn"], (seedCandidate, name) => new { Method = name + " seed", SearchPerplexity = Perplexity(seedCandidate) }),
                     Evaluations = all.Count,
                     evaluator.TokensEvaluated,
                     Seconds = clock.Elapsed,
@@ -110,7 +121,7 @@ internal static class SearchCommand
             }
 
             output.WriteLine($"perplexity on the search windows {winner.Perplexity:F4}, on held-out windows {result.Perplexity.Value:F4} (95 % {result.Perplexity.Low:F4} .. {result.Perplexity.High:F4})");
-            output.WriteLine($"rescale factors: {string.Join(' ', winner.Point.RescaleFactors)}; start tokens {winner.Point.StartTokens}; attention factor {factor:F4}");
+            output.WriteLine($"rescale factors: {string.Join(' ', winner.Point.RescaleFactors)}; start tokens {winner.Point.StartTokens}; attention factor {winner.Point.AttentionFactor:F4}");
             output.WriteLine($"{all.Count:N0} candidates, {evaluator.TokensEvaluated:N0} tokens in {Display.Duration(clock.Elapsed)}");
             output.WriteLine($"written: {file}");
             return ExitCodes.Done;

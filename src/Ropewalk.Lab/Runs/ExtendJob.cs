@@ -133,11 +133,12 @@ public sealed partial class ExtendJob
         var heldoutShort = heldout.Cut(original, tokenizer.AddsBos);
         var plan = ExtendPlan.Make(_options, cost, CostModel.Counted(model.Shape), search, heldout, shortWindows, original, target, _recorded?.Read<ExtendPlan>(_options.Out, "plan", _recorded.Plan));
         var (settings, seconds) = (plan.Settings, plan.Seconds);
+        var algorithm = SearchAlgorithms.Named(_options.Algorithm);
+        var judged = SearchObjective.Windows(_options.Objective, search, original, tokenizer, _options.Seed);
         _reporter.Line(
-            $"{(_recorded is null ? "" : "continued: ")}{Display.Length(original)} to {Display.Length(target)} tokens: {settings.Evaluations} candidates on {search.Windows.Length} search windows " +
-            $"(population {settings.Population}, {settings.Iterations} iterations), {heldout.Windows.Length} held-out windows; about {Display.Duration(seconds)} in all" +
+            $"{(_recorded is null ? "" : "continued: ")}{Display.Length(original)} to {Display.Length(target)} tokens: {algorithm.Name} search of {algorithm.Passes(settings)} passes over {search.Windows.Length} windows, {heldout.Windows.Length} held-out windows; about {Display.Duration(seconds)} in all" +
             (_options.Budget is { } budget ? $" of a budget of {Display.Duration(budget.TotalSeconds)}" : ""));
-        if (settings.Evaluations < SearchSettings.PaperEvaluations)
+        if (algorithm is EvolutionAlgorithm && settings.Evaluations < SearchSettings.PaperEvaluations)
         {
             _reporter.Line($"this is a smaller search than the paper's {SearchSettings.PaperEvaluations:N0} candidates; --budget, --population and --iterations change it");
         }
@@ -166,12 +167,12 @@ public sealed partial class ExtendJob
         }
 
         Stage("attention factor");
-        var attention = ChooseAttentionFactor(new ShortWindowCheck(evaluator, shortWindows, records, _stop), scale, original);
+        var attention = ChooseAttentionFactors(algorithm, new ShortWindowCheck(evaluator, shortWindows, records, _stop), scale, original);
 
         // 1. The window as it is, and what the known methods make of it.
         var scorer = new HeldoutScorer(evaluator, tokenizer, heldout, _options.Seed, records);
         var shortScorer = new HeldoutScorer(evaluator, tokenizer, heldoutShort, _options.Seed, records);
-        var factorSearch = new FactorSearch(evaluator, geometry, search, attention);
+        var factorSearch = new FactorSearch(evaluator, geometry, search, attention.Smallest) { Judged = judged };
         var baselines = MeasureBaselines(evaluator, records, scorer, shortScorer, factorSearch, model, original, target, plan.WindowStride, tokenizer.AddsBos, Stage);
 
         // 2. The search.
@@ -179,11 +180,17 @@ public sealed partial class ExtendJob
         var evaluated = 0;
         IReadOnlyList<double> curve = [1];
         Stage("search");
-        var algorithm = new EvolutionAlgorithm();
         var (winner, all) = FactorSearch.Run(
             algorithm,
-            factorSearch.Problem(settings),
-            records.Evaluator("long", algorithm.Name, settings.Seed, factorSearch.Answers(_stop), target),
+            factorSearch.Problem(settings) with
+            {
+                FixedTemperature = attention.Smallest.Equals(attention.Largest),
+                SmallestAttention = attention.Smallest,
+                LargestAttention = attention.Largest,
+                Monotone = _options.Monotone,
+                RaceLevel = _options.RaceLevel,
+            },
+            records.Evaluator("long", algorithm.Name, settings.Seed, factorSearch.Answers(_stop), (int)judged[0].NumTokens),
             batch =>
             {
                 var leader = batch.MinBy(t => t.Dropped ? double.PositiveInfinity : t.Nll)!;
@@ -193,14 +200,14 @@ public sealed partial class ExtendJob
                 }
 
                 evaluated += batch.Count;
-                clock.Stage = $"search {batch[0].Round + 1}/{settings.Iterations}, best {best:F4}, {evaluated:N0} evaluations, {Sparkline.OfFactors(curve)}";
+                clock.Stage = $"search round {batch[0].Round + 1}, best {best:F4}, {evaluated:N0} evaluations, {Sparkline.OfFactors(curve)}";
             });
 
         // 3. The short window, under the one attention factor that both lists will have.
         Stage("short window");
-        var shortSearch = new FactorSearch(evaluator, geometry, shortWindows, attention);
+        var shortSearch = new FactorSearch(evaluator, geometry, shortWindows, winner.Point.AttentionFactor);
         var (shortWinner, allShort) = FactorSearch.Run(
-            algorithm, shortSearch.Problem(plan.ShortSettings), records.Evaluator("short", algorithm.Name, plan.ShortSettings.Seed, shortSearch.Answers(_stop), original));
+            algorithm, shortSearch.Problem(plan.ShortSettings) with { FixedTemperature = true, Monotone = _options.Monotone, RaceLevel = _options.RaceLevel }, records.Evaluator("short", algorithm.Name, plan.ShortSettings.Seed, shortSearch.Answers(_stop), original));
         var scaling = new LongRopeScaling(geometry, [shortSearch.Entry(shortWinner.Point), factorSearch.Entry(winner.Point)]);
 
         Stage("held-out text");
@@ -248,6 +255,21 @@ public sealed partial class ExtendJob
         records.Finish(ExtendRecord.Of(result));
         Stage("done");
         return result;
+    }
+
+    /// <summary>Bounds of the attention factor in the search: equal where it is not searched. What is searched goes up to what the old window bears,
+    /// since both lists of the export share one.</summary>
+    private (double Smallest, double Largest) ChooseAttentionFactors(ISearchAlgorithm algorithm, ShortWindowCheck check, double scale, int original)
+    {
+        if (!algorithm.SearchesAttention || _options.FixedTemperature)
+        {
+            var factor = ChooseAttentionFactor(check, scale, original);
+            return (factor, factor);
+        }
+
+        var largest = check.LargestFactor(SearchProblem.MostAttention, _options.MaximumShortLoss);
+        _reporter.Line($"attention factor searched from 1 to {largest:0.####}: more would cost {100 * _options.MaximumShortLoss:0.##} % at {Display.Length(original)} tokens");
+        return (1, largest);
     }
 
     /// <summary>The factor that is searched under and exported. What it costs at the old window is measured before the search begins, so that

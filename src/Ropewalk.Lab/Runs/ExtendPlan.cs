@@ -47,7 +47,8 @@ public sealed record ExtendPlan(SearchSettings Settings, SearchSettings ShortSet
         // At L there are the untouched model and the winner alone.
         var others = (Methods * longer) + (2 * atOriginal) + (2 * TunedBaselines.Evaluations * evaluation) + (heldout.Windows.Length * cost.Seconds(target));
         double WindowSeconds(int stride) => SlidingWindow.Cost(heldout, original, stride) * cost.Seconds(original) / original;
-        double SearchSeconds(SearchSettings s) => (s.Evaluations * evaluation) + (Short(s, options.Seed).Evaluations * shortEvaluation);
+        var algorithm = SearchAlgorithms.Named(options.Algorithm);
+        double SearchSeconds(SearchSettings s) => (algorithm.Passes(s) * evaluation) + (algorithm.Passes(Short(s, options.Seed)) * shortEvaluation);
 
         if (recorded is not null)
         {
@@ -58,13 +59,13 @@ public sealed record ExtendPlan(SearchSettings Settings, SearchSettings ShortSet
         if (options.Budget is { } budget)
         {
             // The time left is shared by the two searches and the sliding baseline in fixed parts.
-            var perEvaluation = (SearchSeconds(wanted) / wanted.Evaluations) + (WindowShareOfSearch * evaluation);
+            var perEvaluation = (SearchSeconds(wanted) + (WindowShareOfSearch * algorithm.Passes(wanted) * evaluation)) / wanted.Evaluations;
             settings = BudgetPlan.Fit(wanted, perEvaluation, budget.TotalSeconds - others, options.Population, options.Iterations);
         }
 
         // The stride changes what is measured, so it is chosen by counted work: by seconds, equal runs would differ.
         var stride = options.WindowStride ?? 1;
-        var most = WindowShareOfSearch * settings.Evaluations * search.Windows.Length * work.Seconds(target);
+        var most = WindowShareOfSearch * algorithm.Passes(settings) * search.Windows.Length * work.Seconds(target);
         while (options.WindowStride is null && stride < original / 8 && SlidingWindow.Cost(heldout, original, stride) * work.Seconds(original) / original > most)
         {
             stride *= 2;

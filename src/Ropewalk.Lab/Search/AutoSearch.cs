@@ -18,9 +18,16 @@ public sealed class AutoSearch : ISearchAlgorithm
     private const int FineKnots = 10;
     private const double FineSigma = 0.07;
     private const double LeastSigma = 1e-4;
+    private const int LeastPasses = 32;
 
     /// <inheritdoc />
     public string Name => "auto";
+
+    /// <inheritdoc />
+    public bool SearchesAttention => true;
+
+    /// <inheritdoc />
+    public int Passes(SearchSettings settings) => Math.Max(LeastPasses, settings.Evaluations / 10);
 
     /// <inheritdoc />
     public SearchOutcome Run(ISearchEvaluator evaluator, SearchProblem problem, Action<IReadOnlyList<Trial>>? judged = null)
@@ -30,7 +37,7 @@ public sealed class AutoSearch : ISearchAlgorithm
         if (log.Best is not null)
         {
             var random = new CounterRandom(problem.Settings.Seed).Fork(5);
-            var budget = (long)problem.Passes * evaluator.NumWindows;
+            var budget = (long)Passes(problem.Settings) * evaluator.NumWindows;
             Coarse(log, problem, evaluator.NumWindows, random.Fork(0), (long)(CoarseShare * budget));
             Fine(log, problem, random.Fork(1), budget);
         }

@@ -20,6 +20,12 @@ public sealed class BaseSearch : ISearchAlgorithm
     public static ImmutableArray<double> Factors(double ratio, int pairs) => [.. Enumerable.Range(0, pairs).Select(i => Math.Pow(ratio, (double)i / pairs))];
 
     /// <inheritdoc />
+    public bool SearchesAttention => true;
+
+    /// <inheritdoc />
+    public int Passes(SearchSettings settings) => (2 * (GridPoints + (2 * Refinements))) + 5;
+
+    /// <inheritdoc />
     public SearchOutcome Run(ISearchEvaluator evaluator, SearchProblem problem, Action<IReadOnlyList<Trial>>? judged = null)
     {
         var log = new TrialLog(evaluator, judged);

@@ -8,9 +8,16 @@ public sealed class CmaSearch : ISearchAlgorithm
 {
     private const double FirstSigma = 0.1;
     private const double LeastSigma = 1e-4;
+    private const int LeastPasses = 32;
 
     /// <inheritdoc />
     public string Name => "cma-es";
+
+    /// <inheritdoc />
+    public bool SearchesAttention => true;
+
+    /// <inheritdoc />
+    public int Passes(SearchSettings settings) => Math.Max(LeastPasses, settings.Evaluations / 10);
 
     /// <inheritdoc />
     public SearchOutcome Run(ISearchEvaluator evaluator, SearchProblem problem, Action<IReadOnlyList<Trial>>? judged = null)
@@ -24,7 +31,7 @@ public sealed class CmaSearch : ISearchAlgorithm
 
         var space = new SearchSpace(problem, start.Point, problem.Geometry.Pairs);
         var distribution = new CmaEs(new double[space.Dimensions], FirstSigma, new CounterRandom(problem.Settings.Seed).Fork(4));
-        while (log.WindowsRun < (long)problem.Passes * evaluator.NumWindows && distribution.Sigma > LeastSigma)
+        while (log.WindowsRun < (long)Passes(problem.Settings) * evaluator.NumWindows && distribution.Sigma > LeastSigma)
         {
             var vectors = distribution.Ask();
             var behind = log.Race([.. vectors.Select(space.Point)], problem.RaceLevel);

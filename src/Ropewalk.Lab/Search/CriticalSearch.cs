@@ -37,6 +37,12 @@ public sealed class CriticalSearch : ISearchAlgorithm
     }
 
     /// <inheritdoc />
+    public bool SearchesAttention => false;
+
+    /// <inheritdoc />
+    public int Passes(SearchSettings settings) => settings.Evaluations;
+
+    /// <inheritdoc />
     public SearchOutcome Run(ISearchEvaluator evaluator, SearchProblem problem, Action<IReadOnlyList<Trial>>? judged = null)
     {
         var settings = problem.Settings;

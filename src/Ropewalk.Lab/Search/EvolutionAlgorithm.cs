@@ -18,6 +18,12 @@ public sealed class EvolutionAlgorithm : ISearchAlgorithm
     }
 
     /// <inheritdoc />
+    public bool SearchesAttention => false;
+
+    /// <inheritdoc />
+    public int Passes(SearchSettings settings) => settings.Evaluations;
+
+    /// <inheritdoc />
     public SearchOutcome Run(ISearchEvaluator evaluator, SearchProblem problem, Action<IReadOnlyList<Trial>>? judged = null)
     {
         SearchPoint Point(Candidate c) => new(c.RescaleFactors, c.StartTokens, problem.AttentionFactor);

@@ -7,6 +7,12 @@ public interface ISearchAlgorithm
     /// <summary>As --algorithm takes it.</summary>
     string Name { get; }
 
+    /// <summary>Whether it looks for an attention factor too, where that is not fixed.</summary>
+    bool SearchesAttention { get; }
+
+    /// <summary>What a search of a size costs, in passes of one point over every window.</summary>
+    int Passes(SearchSettings settings);
+
     /// <summary>Searches.</summary>
     /// <param name="evaluator">Answers with losses.</param>
     /// <param name="problem">What is searched, and within which bounds.</param>

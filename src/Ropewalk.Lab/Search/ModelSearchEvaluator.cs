@@ -1,4 +1,3 @@
-using Ropewalk.Lab.Data;
 using Ropewalk.Lab.Evaluation;
 using Ropewalk.Positions;
 using Ropewalk.Positions.Scaling;
@@ -13,22 +12,24 @@ public sealed class ModelSearchEvaluator : ISearchEvaluator
 
     private readonly Evaluator _evaluator;
     private readonly RopeGeometry _geometry;
-    private readonly WindowSet _windows;
+    private readonly int _length;
+    private readonly IReadOnlyList<SearchWindow> _windows;
     private readonly CancellationToken _stop;
 
     /// <summary>Binds a model to search windows.</summary>
     /// <param name="evaluator">Runs the model.</param>
     /// <param name="geometry">The encoding as trained.</param>
+    /// <param name="length">Tokens for which the points' frequencies are meant, L'.</param>
     /// <param name="windows">In the order in which they are counted.</param>
     /// <param name="stop">Stops between chunks.</param>
-    public ModelSearchEvaluator(Evaluator evaluator, RopeGeometry geometry, WindowSet windows, CancellationToken stop)
+    public ModelSearchEvaluator(Evaluator evaluator, RopeGeometry geometry, int length, IReadOnlyList<SearchWindow> windows, CancellationToken stop)
     {
-        (_evaluator, _geometry, _windows, _stop) = (evaluator, geometry, windows, stop);
-        evaluator.Keep(windows.Windows.Select(w => w.Tokens), KeptBytes, stop);
+        (_evaluator, _geometry, _length, _windows, _stop) = (evaluator, geometry, length, windows, stop);
+        evaluator.Keep(windows.SelectMany(w => w.Parts.Select(p => p.Tokens)), KeptBytes, stop);
     }
 
     /// <inheritdoc />
-    public int NumWindows => _windows.Windows.Length;
+    public int NumWindows => _windows.Count;
 
     /// <summary>The frequencies of a point for windows of a length.</summary>
     public static RopeFrequencies Frequencies(RopeGeometry geometry, SearchPoint point, int length) =>
@@ -37,16 +38,24 @@ public sealed class ModelSearchEvaluator : ISearchEvaluator
     /// <inheritdoc />
     public IReadOnlyList<double[]> Evaluate(IReadOnlyList<EvaluationRequest> requests)
     {
-        // Every point and window is one task, so both cores are busy to the end whatever was asked for.
+        // Every point and part of a window is one task, so both cores are busy to the end whatever was asked for.
         var tasks = new List<ScoringTask>();
         foreach (var request in requests)
         {
-            var frequencies = Frequencies(_geometry, request.Point, _windows.Length);
-            tasks.AddRange(Enumerable.Range(request.FirstWindow, request.NumWindows).Select(w => new ScoringTask(_windows.Windows[w].Tokens, frequencies, 1)));
+            var frequencies = Frequencies(_geometry, request.Point, _length);
+            tasks.AddRange(Enumerable.Range(request.FirstWindow, request.NumWindows).SelectMany(w => _windows[w].Parts.Select(p => new ScoringTask(p.Tokens, frequencies, p.FirstScored))));
         }
 
         var losses = _evaluator.Losses(tasks, _stop);
         var next = 0;
-        return [.. requests.Select(r => Enumerable.Range(0, r.NumWindows).Select(_ => losses[next++].Average(x => (double)x)).ToArray())];
+        return
+        [
+            .. requests.Select(r => Enumerable.Range(r.FirstWindow, r.NumWindows).Select(w =>
+            {
+                var parts = losses.AsSpan(next, _windows[w].Parts.Length);
+                next += parts.Length;
+                return _windows[w].Loss(parts);
+            }).ToArray()),
+        ];
     }
 }

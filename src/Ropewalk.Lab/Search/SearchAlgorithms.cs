@@ -5,6 +5,9 @@ namespace Ropewalk.Lab.Search;
 /// <summary>The algorithms by name.</summary>
 public static class SearchAlgorithms
 {
+    /// <summary>What is taken where nothing is said.</summary>
+    public const string Default = "auto";
+
     /// <summary>All of them, the paper's first.</summary>
     public static IReadOnlyList<ISearchAlgorithm> All { get; } = [new EvolutionAlgorithm(), new CriticalSearch(), new BaseSearch(), new CmaSearch(), new AutoSearch()];
 

@@ -8,6 +8,9 @@ public sealed record SearchProblem
     /// <summary>On recorded searches of two models (docs/search.md) it dropped no point that would have become the best, and 0.1 did.</summary>
     public const double DefaultRaceLevel = 0.05;
 
+    /// <summary>As far as the tuned YaRN baseline looks at first.</summary>
+    public const double MostAttention = 1.6;
+
     /// <summary>The encoding as trained.</summary>
     public required RopeGeometry Geometry { get; init; }
 
@@ -19,9 +22,6 @@ public sealed record SearchProblem
 
     /// <summary>The attention factor that the export will have, unless the search may change it.</summary>
     public required double AttentionFactor { get; init; }
-
-    /// <summary>What an algorithm other than the two of the papers may spend, in passes of one point over every window: a tenth of evolution's.</summary>
-    public int Passes => Math.Max(1, Settings.Evaluations / 10);
 
     /// <summary>Probability at which one test drops a point that is as good as the one it races against; 0 drops none.</summary>
     public double RaceLevel { get; init; } = DefaultRaceLevel;
@@ -36,7 +36,7 @@ public sealed record SearchProblem
     public double SmallestAttention { get; init; } = 0.8;
 
     /// <summary>Largest attention factor of a search that changes it: what the old window bears, where that has to bear it.</summary>
-    public double LargestAttention { get; init; } = 1.6;
+    public double LargestAttention { get; init; } = MostAttention;
 
     /// <summary>Least rescale factor.</summary>
     public double SmallestFactor => 1;

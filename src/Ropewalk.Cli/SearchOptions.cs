@@ -1,0 +1,56 @@
+using System.CommandLine;
+using System.Globalization;
+using Ropewalk.Lab.Search;
+using Ropewalk.Positions;
+
+namespace Ropewalk.Cli;
+
+/// <summary>How to search: options of <c>search</c> and <c>extend</c>.</summary>
+internal sealed class SearchOptions
+{
+    /// <summary>--algorithm.</summary>
+    public Option<string> Algorithm { get; } = new("--algorithm")
+    {
+        HelpName = "NAME",
+        Description = $"{string.Join(", ", SearchAlgorithms.All.Select(a => a.Name))} (docs/search.md).",
+        DefaultValueFactory = _ => SearchAlgorithms.Default,
+    };
+
+    /// <summary>--objective.</summary>
+    public Option<string> Objective { get; } = new("--objective")
+    {
+        HelpName = "NAME",
+        Description = "What the search makes small: perplexity (of whole windows), tail (of their last quarter), needle (of the answer about a planted fact), mix (half whole windows, half windows of the old length).",
+        DefaultValueFactory = _ => SearchObjective.Default,
+    };
+
+    /// <summary>--fixed-temperature.</summary>
+    public Option<bool> FixedTemperature { get; } = new("--fixed-temperature") { Description = "Leave the attention factor as --attention-factor says." };
+
+    /// <summary>--monotone.</summary>
+    public Option<bool> Monotone { get; } = new("--monotone") { Description = "Let no rescale factor be below the one before it. evolution and critical always do so." };
+
+    /// <summary>--race-level.</summary>
+    public Option<double> RaceLevel { get; } = new("--race-level")
+    {
+        HelpName = "P",
+        Description = "Level of the test that drops a candidate before it has run on every window, 0 for none. evolution and critical drop none.",
+        DefaultValueFactory = _ => SearchProblem.DefaultRaceLevel,
+    };
+
+    /// <summary>The algorithm that was asked for.</summary>
+    /// <exception cref="UserInputException">There is none of that name.</exception>
+    public ISearchAlgorithm AlgorithmOf(ParseResult parsed) => SearchAlgorithms.Named(parsed.GetValue(Algorithm)!);
+
+    /// <summary>The objective that was asked for.</summary>
+    /// <exception cref="UserInputException">There is none of that name.</exception>
+    public string ObjectiveOf(ParseResult parsed) => parsed.GetValue(Objective) is { } name && SearchObjective.Names.Contains(name)
+        ? name
+        : throw new UserInputException($"--objective: found \"{parsed.GetValue(Objective)}\", expected one of {string.Join(", ", SearchObjective.Names)}");
+
+    /// <summary>The level that was asked for.</summary>
+    /// <exception cref="UserInputException">It is no probability below one half.</exception>
+    public double RaceLevelOf(ParseResult parsed) => parsed.GetValue(RaceLevel) is >= 0 and < 0.5 and var level
+        ? level
+        : throw new UserInputException(string.Create(CultureInfo.InvariantCulture, $"--race-level: found {parsed.GetValue(RaceLevel)}, expected 0 to below 0.5"));
+}
