@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Ropewalk.Engine.Formats;
 using Ropewalk.Engine.Formats.HuggingFace;
 using Ropewalk.Engine.Models.Architectures;
@@ -51,12 +52,15 @@ public static class ModelLoader
     public static string GgufNameOf(Checkpoint checkpoint) => ArchitectureOf(checkpoint).Graph.Name;
 
     /// <summary>The architecture that a config names.</summary>
-    internal static Architecture ArchitectureOf(Checkpoint checkpoint)
+    internal static Architecture ArchitectureOf(Checkpoint checkpoint) => ArchitectureOf(checkpoint.Config, checkpoint.ConfigPath);
+
+    /// <summary>The same of a config without weights.</summary>
+    internal static Architecture ArchitectureOf(JsonElement config, string file)
     {
         var known = string.Join(", ", Architecture.All.Select(a => a.ModelType));
-        var type = new ConfigFields(checkpoint.Config, checkpoint.ConfigPath).OptionalString("model_type")
-            ?? throw new CheckpointFormatException(checkpoint.ConfigPath, "model_type", "nothing", $"one of {known}");
+        var type = new ConfigFields(config, file).OptionalString("model_type")
+            ?? throw new CheckpointFormatException(file, "model_type", "nothing", $"one of {known}");
         return Architecture.All.FirstOrDefault(a => a.ModelType == type)
-            ?? throw new UnsupportedCheckpointException(checkpoint.ConfigPath, "model_type", $"\"{type}\"", known);
+            ?? throw new UnsupportedCheckpointException(file, "model_type", $"\"{type}\"", known);
     }
 }
