@@ -116,6 +116,19 @@ public sealed unsafe class Parameter : IDisposable
         _transposedIsCurrent = false;
     }
 
+    /// <summary>Adds to the gradient: for a parameter that the network does not read as a weight.</summary>
+    /// <param name="gradient">As many numbers as the parameter has.</param>
+    /// <exception cref="InvalidOperationException">The parameter is not trained.</exception>
+    public void AddGradient(ReadOnlySpan<double> gradient)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(gradient.Length, (int)Length, nameof(gradient));
+        var target = (_gradient ?? throw new InvalidOperationException($"{Name} is not trained")).Span(0, gradient.Length);
+        for (var i = 0; i < gradient.Length; i++)
+        {
+            target[i] = (float)(target[i] + gradient[i]);
+        }
+    }
+
     /// <summary>Sets the gradient to zero.</summary>
     public void ClearGradient()
     {

@@ -4,6 +4,7 @@ using Ropewalk.Engine.Formats.HuggingFace;
 using Ropewalk.Engine.Formats.Safetensors;
 using Ropewalk.Engine.Models;
 using Ropewalk.Engine.Models.Architectures;
+using Ropewalk.Positions;
 
 namespace Ropewalk.Engine.Training;
 
@@ -102,9 +103,56 @@ public sealed class TrainableModel : IDisposable
         return Run(batch, scale, rotary, cancellationToken);
     }
 
+    /// <summary>Gives products an adapter each: A zero-mean random numbers, B zero, so that nothing has changed yet.</summary>
+    /// <param name="settings">Which, and how wide.</param>
+    /// <param name="fill">Fills A's numbers, standard deviation 1.</param>
+    /// <exception cref="UserInputException">A target is no product of this model.</exception>
+    public void AddAdapters(AdapterSettings settings, Action<Parameter> fill)
+    {
+        var all = _layers.SelectMany((layer, index) => layer.Linears.Select(l => (Layer: index, Role: l.Key, Linear: l.Value))).ToList();
+        var names = all.ToDictionary(l => (l.Layer, l.Role), l => NameOf(l.Linear.Weight));
+        var known = names.Values.Select(LastPart).Distinct().ToList();
+        if (settings.Targets.FirstOrDefault(t => t != "all" && !known.Contains(t)) is { } unknown)
+        {
+            throw new UserInputException($"--lora-targets: found \"{unknown}\", expected all or some of {string.Join(", ", known)}");
+        }
+
+        foreach (var (layer, role, linear) in all)
+        {
+            var name = names[(layer, role)];
+            if (!settings.Targets.Contains("all") && !settings.Targets.Contains(LastPart(name)))
+            {
+                continue;
+            }
+
+            if (name.Contains('#', StringComparison.Ordinal))
+            {
+                throw new UserInputException($"--lora-targets: found {LastPart(name)}, one tensor of several products, expected products with tensors of their own");
+            }
+
+            var a = new Parameter($"{name}.lora_A.weight", settings.Rank, linear.Weight.Columns, ParameterKind.Matrix) { IsTrained = true };
+            var b = new Parameter($"{name}.lora_B.weight", linear.Weight.Rows, settings.Rank, ParameterKind.Matrix) { IsTrained = true };
+            _adapters.AddRange([a, b]);
+            fill(a);
+            for (var row = 0; row < a.Rows; row++)
+            {
+                foreach (ref var value in a.RowSpan(row, 1))
+                {
+                    value /= MathF.Sqrt(a.Columns);
+                }
+            }
+
+            a.Changed();
+            linear.Adapter = new LowRankAdapter(a, b, (float)(settings.Alpha / settings.Rank));
+        }
+    }
+
+    /// <summary>The adapters' products, in PEFT's names: base_model.model.NAME.lora_A.weight and lora_B.weight.</summary>
+    public IReadOnlyList<TensorSource> AdapterTensors() => [.. _adapters.Select(a => TrainingTensors.Source(a, $"base_model.model.{a.Name}"))];
+
     /// <summary>The tensors of a checkpoint, adapters merged.</summary>
     /// <param name="type">F32 or BF16.</param>
-    public IReadOnlyList<TensorSource> Tensors(StoredType type) => [.. _weights.Tensors(type)];
+    public IReadOnlyList<TensorSource> Tensors(StoredType type) => [.. _weights.Tensors(type, Merge)];
 
     /// <inheritdoc />
     public void Dispose()
@@ -197,6 +245,35 @@ public sealed class TrainableModel : IDisposable
             once.Clear();
             inputs.ForEach(again.Free);
             first.Clear();
+        }
+    }
+
+    private static string NameOf(Parameter weight) => weight.Name.Replace(".weight", string.Empty, StringComparison.Ordinal);
+
+    private static string LastPart(string name) => name[(name.LastIndexOf('.') + 1)..].Split('#')[0];
+
+    /// <summary>W + scale B A, a row at a time, in float64.</summary>
+    private void Merge(TensorRole role, int layer, int row, Span<float> values)
+    {
+        if (!RequiredTensors.IsOfLayer(role) || _layers[layer].Linears.GetValueOrDefault(role)?.Adapter is not { } adapter)
+        {
+            return;
+        }
+
+        var sums = new double[values.Length];
+        var b = adapter.B.RowSpan(row, 1);
+        for (var r = 0; r < b.Length; r++)
+        {
+            var a = adapter.A.RowSpan(r, 1);
+            for (var i = 0; i < sums.Length; i++)
+            {
+                sums[i] += (double)b[r] * a[i];
+            }
+        }
+
+        for (var i = 0; i < sums.Length; i++)
+        {
+            values[i] = (float)(values[i] + (adapter.Scale * sums[i]));
         }
     }
 
