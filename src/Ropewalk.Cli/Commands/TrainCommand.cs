@@ -2,12 +2,12 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Ropewalk.Engine.Formats;
 using Ropewalk.Engine.Formats.HuggingFace;
 using Ropewalk.Engine.Formats.Safetensors;
 using Ropewalk.Engine.Tokenization;
 using Ropewalk.Engine.Training;
 using Ropewalk.Lab.Training;
-using Ropewalk.Positions;
 
 namespace Ropewalk.Cli.Commands;
 
@@ -48,13 +48,14 @@ internal static class TrainCommand
                     Window = settings.Window,
                     EndToken = v - 1,
                 }.ToJson();
-            if (text["vocab_size"]?.GetValueKind() == JsonValueKind.Number && text["vocab_size"]!.GetValue<double>() is var size && size != v)
+            using var parsedConfig = JsonDocument.Parse(text.ToJsonString());
+            var source = parsed.GetValue(config) ?? "--width";
+            if (new ConfigFields(parsedConfig.RootElement, source).RequiredInt("vocab_size", 1, 1 << 24) is var size && size != v)
             {
-                throw new UserInputException($"--config: found a vocab_size of {size}, expected --vocabulary, {v}");
+                throw new CheckpointFormatException(source, "vocab_size", $"{size}", $"--vocabulary, {v}");
             }
 
-            using var parsedConfig = JsonDocument.Parse(text.ToJsonString());
-            using var model = TrainableModel.Create(parsedConfig.RootElement, parsed.GetValue(config) ?? "--width");
+            using var model = TrainableModel.Create(parsedConfig.RootElement, source);
             WeightStart.Fill(model, settings.Seed);
             foreach (var parameter in model.Parameters)
             {
