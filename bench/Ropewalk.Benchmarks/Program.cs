@@ -1,5 +1,6 @@
 using Ropewalk.Benchmarks;
 using Ropewalk.Benchmarks.Kernels;
+using Ropewalk.Benchmarks.Training;
 
 Command[] commands =
 [
@@ -8,6 +9,7 @@ Command[] commands =
     new("engine-run", null, 1, EngineRun.Run),
     new("roofline", "roofline [--threads N] [--type F32] [--cache-type F32] [--rounds N] [--prompts 512,4096,16384] [--depths 0,4096]", 0, RooflineBenchmark.Run),
     new("attention", "attention [--rounds N]", 0, AttentionBenchmark.Run),
+    new("train", "train [--threads N] [--rounds N] [--cases 1,2,3] [--python FILE]", 0, TrainBenchmark.Run),
     new("check", "check", 0, CheckBenchmark.Run),
     new("instructions", "instructions [--update]", 0, InstructionCheck.Run),
     new("instruction-run", null, 1, InstructionRun.Run),
