@@ -31,6 +31,8 @@ public static class Application
             ExportCommand.Create(output, error),
             ChatTemplateCommand.Create(output, error),
             TokenizeCommand.Create(output, error),
+            TrainCommand.Create(output, error),
+            TuneCommand.Create(output, error),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Ropewalk.Engine.Formats;
 using Ropewalk.Engine.Formats.HuggingFace;
 using Ropewalk.Engine.Models.Architectures;
@@ -55,17 +56,20 @@ public static class ModelLoader
         new ConfigFields(checkpoint.Config, checkpoint.ConfigPath).OptionalString("model_type") is { } type && Array.Exists(Architecture.Encoders, a => a.ModelType == type);
 
     /// <summary>The architecture that a config names, of those that predict the next token.</summary>
-    internal static Architecture ArchitectureOf(Checkpoint checkpoint) => Find(checkpoint, Architecture.All);
+    internal static Architecture ArchitectureOf(Checkpoint checkpoint) => ArchitectureOf(checkpoint.Config, checkpoint.ConfigPath);
+
+    /// <summary>The same of a config without weights.</summary>
+    internal static Architecture ArchitectureOf(JsonElement config, string file) => Find(config, file, Architecture.All);
 
     /// <summary>The architecture that a config names, encoder or decoder.</summary>
-    internal static Architecture AnyArchitectureOf(Checkpoint checkpoint) => Find(checkpoint, [.. Architecture.All, .. Architecture.Encoders]);
+    internal static Architecture AnyArchitectureOf(Checkpoint checkpoint) => Find(checkpoint.Config, checkpoint.ConfigPath, [.. Architecture.All, .. Architecture.Encoders]);
 
-    private static Architecture Find(Checkpoint checkpoint, Architecture[] among)
+    private static Architecture Find(JsonElement config, string file, Architecture[] among)
     {
         var known = string.Join(", ", among.Select(a => a.ModelType));
-        var type = new ConfigFields(checkpoint.Config, checkpoint.ConfigPath).OptionalString("model_type")
-            ?? throw new CheckpointFormatException(checkpoint.ConfigPath, "model_type", "nothing", $"one of {known}");
+        var type = new ConfigFields(config, file).OptionalString("model_type")
+            ?? throw new CheckpointFormatException(file, "model_type", "nothing", $"one of {known}");
         return Array.Find(among, a => a.ModelType == type)
-            ?? throw new UnsupportedCheckpointException(checkpoint.ConfigPath, "model_type", $"\"{type}\"", known);
+            ?? throw new UnsupportedCheckpointException(file, "model_type", $"\"{type}\"", known);
     }
 }

@@ -81,7 +81,10 @@ public sealed unsafe class RotaryTable : IDisposable
     internal float* Sin(int table, long index) => _tables[table].Sin.Pointer + (index * NumPairs);
 
     /// <summary>Where the keys of a set stand.</summary>
-    internal PositionMap KeyMap(int set) => _tables[KeySets[set]].Map;
+    internal PositionMap KeyMap(int set) => Map(KeySets[set]);
+
+    /// <summary>Where the tokens of a table stand.</summary>
+    internal PositionMap Map(int table) => _tables[table].Map;
 
     /// <summary>What a query is multiplied by.</summary>
     internal float QueryScale(long index) => _layout is null ? 1f : (float)_layout.QueryScale(index);

@@ -56,6 +56,12 @@ internal sealed unsafe class Scratch
         /// <summary>Logits of a few rows.</summary>
         Logits,
 
+        /// <summary>One head's packed rows and blocks while it is trained.</summary>
+        TrainedHead,
+
+        /// <summary>Partial sums of a gradient.</summary>
+        PartialSums,
+
         /// <summary>How many slots there are.</summary>
         Count,
     }

@@ -48,6 +48,9 @@ public sealed record PoseSample(int FirstTokens, IndexRange SecondPiece, int Ski
     /// <exception cref="ArgumentOutOfRangeException">The index is outside the sample.</exception>
     public int PositionAt(int index) => InFirst(index) ? index : index + Skip;
 
+    /// <summary>The layout of the sample for a model whose tokens see themselves and what is before them; good for its tokens alone.</summary>
+    public PlanLayout Causal() => Layouts.Causal(new PositionMap(index => index < FirstTokens ? index : index + Skip));
+
     private bool InFirst(int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);

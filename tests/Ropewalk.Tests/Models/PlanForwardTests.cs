@@ -15,7 +15,7 @@ public sealed class PlanForwardTests
     private const int L = 128;
 
     // Spec; distance of a pair that is seen, null of one that is not; factor of a query.
-    private static readonly Dictionary<string, (Func<int, int, double?> Distance, Func<int, double>? Factor)> s_plans = new(StringComparer.Ordinal)
+    internal static readonly Dictionary<string, (Func<int, int, double?> Distance, Func<int, double>? Factor)> s_plans = new(StringComparer.Ordinal)
     {
         ["full"] = ((i, j) => i - j, null),
         ["self-extend:group=4,window=20"] = ((i, j) => i - j < 20 ? i - j : (i / 4) - (j / 4) + 20 - 5, null),

@@ -89,7 +89,8 @@ public sealed class TensorSource
         }
     }
 
-    private static void WriteSingles(Stream stream, StoredType type, ReadOnlySpan<float> values)
+    /// <summary>Writes numbers as F32, or rounded to BF16.</summary>
+    internal static void WriteSingles(Stream stream, StoredType type, ReadOnlySpan<float> values)
     {
         if (type == StoredType.F32)
         {

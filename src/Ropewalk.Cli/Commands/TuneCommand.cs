@@ -1,0 +1,135 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Ropewalk.Engine.Formats;
+using Ropewalk.Engine.Formats.HuggingFace;
+using Ropewalk.Engine.Formats.Safetensors;
+using Ropewalk.Engine.Models;
+using Ropewalk.Engine.Tensors;
+using Ropewalk.Engine.Tokenization;
+using Ropewalk.Engine.Training;
+using Ropewalk.Lab.Data;
+using Ropewalk.Lab.Training;
+using Ropewalk.Positions;
+using Ropewalk.Positions.Scaling;
+
+namespace Ropewalk.Cli.Commands;
+
+/// <summary>ropewalk tune: trains a model on, at a longer window if that is asked.</summary>
+internal static class TuneCommand
+{
+    public static Command Create(TextWriter output, TextWriter error)
+    {
+        var shared = new TrainingOptions(defaultRate: 2e-5);
+        var model = Options.Model();
+        var window = new Option<int?>("--window") { HelpName = "TOKENS", Description = "Tokens of a sequence. Default: the model's window; with --to and without --skip that length." };
+        var to = new Option<int?>("--to") { HelpName = "TOKENS", Description = "Window that the model is tuned for." };
+        var scaling = Options.Scaling();
+        var skip = new Option<bool>("--skip") { Description = "PoSE: sequences of --window tokens whose positions skip ahead, up to --to." };
+        var mixed = new Option<double>("--original-share") { HelpName = "X", Description = "Share of the sequences that have the original window and encoding.", DefaultValueFactory = _ => 0 };
+        var only = new Option<string?>("--only") { HelpName = "WHAT", Description = "positions: train the rescale factors and the attention factor alone." };
+        var rank = new Option<int?>("--lora") { HelpName = "RANK", Description = "Train adapters of this rank instead of the weights; they are merged, and kept beside the model." };
+        var alpha = new Option<double?>("--lora-alpha") { HelpName = "X", Description = "The adapters count alpha / rank. Default: twice the rank." };
+        var targets = new Option<string>("--lora-targets") { HelpName = "NAMES", Description = "Products with adapters, with commas between them, or all.", DefaultValueFactory = _ => "q_proj,k_proj,v_proj,o_proj" };
+        var command = new Command("tune", "Train a model on, for a longer window if --to says so. Example: ropewalk tune my-model books --out longer --to 4096 --scaling yarn:8 --skip --lora 8 --steps 400")
+        {
+            model, shared.Data, to, window, scaling, skip, mixed, only, rank, alpha, targets,
+        };
+        shared.AddTo(command);
+        command.SetAction(parsed => CommandHost.Run(error, shared.Threads(parsed), stop =>
+        {
+            var folder = parsed.GetValue(model)!;
+            using var checkpoint = ModelLoader.Open(folder);
+            if (checkpoint is not CheckpointFolder)
+            {
+                throw new UnsupportedCheckpointException(folder, "format", "tuning a GGUF file", "a Hugging Face folder (ropewalk convert makes one)");
+            }
+
+            var rope = ModelLoader.RopeOf(checkpoint);
+            var method = Scalings.Choose(parsed.GetValue(scaling), rope);
+            var length = Options.AtLeast("--to", parsed.GetValue(to) ?? rope.MaximumContext, 2);
+            var skips = parsed.GetValue(skip);
+            var settings = shared.Settings(parsed, Options.AtLeast("--window", parsed.GetValue(window) ?? (skips ? rope.Geometry.OriginalContext : length), 2)) with
+            {
+                SkipsTo = skips ? length : 0,
+                OriginalShare = parsed.GetValue(mixed) is >= 0 and <= 1 and var share ? share : throw new UserInputException($"--original-share: found {parsed.GetValue(mixed)}, expected 0 to 1"),
+            };
+            if (settings.Window > length)
+            {
+                throw new UserInputException($"--window: found {settings.Window}, expected at most the length that is tuned for, {length}");
+            }
+
+            var trainsPositions = parsed.GetValue(only) switch
+            {
+                null => false,
+                "positions" => true,
+                var other => throw new UserInputException($"--only: found \"{other}\", expected positions"),
+            };
+            using var trainable = TrainableModel.Load(checkpoint);
+            using var positions = new TrainedPositions(rope.Geometry, method.At(length), trainsPositions);
+            JsonObject Config()
+            {
+                var config = JsonObject.Create(checkpoint.Config)!;
+                RopeScaling written = trainsPositions ? positions.Scaling(length) : method;
+                if (written is not NoScaling && (trainsPositions || parsed.GetValue(scaling) is not null))
+                {
+                    RopeConfigWriter.Write(config, written, length, RopeConfigStyle.V4);
+                }
+                else if (length > rope.MaximumContext)
+                {
+                    config["max_position_embeddings"] = length;
+                }
+
+                return config;
+            }
+
+            // What the config cannot say is refused before anything is trained.
+            _ = Config();
+            var adapters = Adapters(parsed.GetValue(rank), parsed.GetValue(alpha), parsed.GetValue(targets)!);
+            if (adapters is not null && trainsPositions)
+            {
+                throw new UserInputException("--lora: found it with --only positions, expected one of them");
+            }
+
+            var random = new CounterRandom(settings.Seed).Fork(0x6C6F7261);
+            ulong stream = 0;
+            if (adapters is not null)
+            {
+                trainable.AddAdapters(adapters, parameter => WeightStart.Normal(parameter, random.Fork(stream++), 1));
+            }
+
+            foreach (var parameter in trainable.Parameters.Where(_ => adapters is null && !trainsPositions))
+            {
+                parameter.IsTrained = true;
+            }
+
+            var tokenizer = Tokenizer.Load(folder);
+            var documents = TrainingTexts.Documents(TrainingTexts.Files(parsed.GetValue(shared.Data)!), tokenizer);
+            RequireTokens(documents, trainable.Shape.VocabularySize, folder);
+            TrainingCommand.Prepare(shared.Out(parsed), shared.Resumes(parsed));
+            var end = tokenizer.EosToken is { } token && token < trainable.Shape.VocabularySize ? token : (int?)null;
+            var type = checkpoint.TensorNames.Select(n => checkpoint.Find(n)!).Any(t => t.Type is GgmlType.BF16) ? StoredType.BF16 : StoredType.F32;
+            var identity = $"{checkpoint.Name} under {method.Spec}, {(adapters is null ? trainsPositions ? "positions" : "full" : $"lora {adapters.Rank} {adapters.Alpha} {string.Join(',', adapters.Targets)}")}";
+            return TrainingCommand.Run(output, error, parsed, shared, trainable, settings, documents, end, positions, identity, target =>
+            {
+                ModelOutput.Write(trainable, Config(), ModelOutput.OtherFiles(folder), type, Path.Combine(target, ModelOutput.ModelFolder));
+                if (adapters is not null)
+                {
+                    ModelOutput.WriteAdapter(trainable, adapters, folder, Path.Combine(target, ModelOutput.AdapterFolder));
+                }
+            }, stop);
+        }));
+        return command;
+    }
+
+    private static AdapterSettings? Adapters(int? rank, double? alpha, string targets) => rank is not { } r ? null
+        : alpha is <= 0 ? throw new UserInputException($"--lora-alpha: found {alpha}, expected a number above 0")
+        : new AdapterSettings(Options.AtLeast("--lora", r, 1), alpha ?? (2 * r), targets.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+
+    private static void RequireTokens(IReadOnlyList<TokenDocument> documents, int vocabularySize, string folder)
+    {
+        if (documents.SelectMany(d => d.Tokens).Select(t => (int?)t).FirstOrDefault(t => t >= vocabularySize) is { } token)
+        {
+            throw new CheckpointFormatException(folder, "tokenizer.json", $"token {token}", $"ids below the model's vocab_size {vocabularySize}");
+        }
+    }
+}

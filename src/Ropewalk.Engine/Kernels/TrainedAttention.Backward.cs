@@ -1,0 +1,240 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using Ropewalk.Engine.Tensors;
+
+namespace Ropewalk.Engine.Kernels;
+
+/// <summary>The gradient. With P the probabilities, dO the gradient of the output and D = dO . O of each query:
+/// dV = P^T dO, dP = dO V^T, dS = P (dP - D), dQ = dS K, dK = dS^T Q.</summary>
+internal static unsafe partial class TrainedAttention
+{
+    private const float NaturalLog2 = 0.693147180f;
+
+    /// <summary>Computes the gradients of queries, keys and values; <see cref="Forward"/> has run.</summary>
+    public static void Backward(TrainedHead head)
+    {
+        var padded = head.PaddedWidth;
+        var panels = head.PanelsWidth;
+        var numSets = head.Keys.Length;
+        var setLength = (long)head.PaddedTokens * padded;
+        var gradientLength = (long)head.PaddedTokens * panels;
+        var scratch = Scratch.Current.Get(
+            Scratch.Slot.TrainedHead, (((2 * numSets) + 1) * setLength) + ((numSets + 1) * gradientLength) + (((3L * padded) + (2L * panels) + (2 * KeyBlock) + 2 + 8) * QueryBlock));
+        var keyTiles = scratch;
+        var keyGroups = keyTiles + (numSets * setLength);
+        var valueTiles = keyGroups + (numSets * setLength);
+        var valueGradients = valueTiles + setLength;
+        var keyGradients = valueGradients + gradientLength;
+        var block = new Blocks
+        {
+            Queries = keyGradients + (numSets * gradientLength),
+        };
+        block.Outputs = block.Queries + ((long)padded * QueryBlock);
+        block.QueryGradients = block.Outputs + ((long)padded * QueryBlock);
+        block.QueryPanels = block.QueryGradients + ((long)padded * QueryBlock);
+        block.OutputPanels = block.QueryPanels + ((long)panels * QueryBlock);
+        block.Probabilities = block.OutputPanels + ((long)panels * QueryBlock);
+        block.Scores = block.Probabilities + (KeyBlock * QueryBlock);
+        block.LogSums = block.Scores + (KeyBlock * QueryBlock);
+        block.Dots = block.LogSums + QueryBlock;
+        block.Tile = block.Dots + QueryBlock;
+        for (var set = 0; set < numSets; set++)
+        {
+            PackTiles((float*)head.Keys[set], head.NumTokens, head.StrideKeys, head.HeadWidth, keyTiles + (set * setLength));
+            PackGroups((float*)head.Keys[set], head.NumTokens, head.StrideKeys, head.HeadWidth, keyGroups + (set * setLength));
+        }
+
+        PackTiles(head.Values, head.NumTokens, head.StrideKeys, head.HeadWidth, valueTiles);
+        Clear(valueGradients, (numSets + 1) * gradientLength);
+        for (var query = 0; query < head.NumTokens; query += QueryBlock)
+        {
+            var numQueries = Math.Min(QueryBlock, head.NumTokens - query);
+            var width = MicroKernel.PanelWidth(numQueries);
+            var outputGradient = head.OutputGradient + ((long)query * head.StrideQueries);
+            PackLanes(outputGradient, numQueries, head.StrideQueries, head.HeadWidth, width, block.Outputs);
+            PackPanels(outputGradient, numQueries, head.StrideQueries, head.HeadWidth, block.OutputPanels);
+            Dots(head, query, numQueries, block);
+            foreach (ref readonly var band in head.Bands.AsSpan())
+            {
+                var queryGradients = (float*)band.QueryGradients + ((long)query * head.StrideQueries);
+                new Span<float>(block.QueryGradients, padded * width).Clear();
+                var numKeys = band.EndOf(query + numQueries - 1);
+                if (numKeys > band.FirstOf(query))
+                {
+                    var queries = (float*)band.Queries + ((long)query * head.StrideQueries);
+                    PackLanes(queries, numQueries, head.StrideQueries, head.HeadWidth, width, block.Queries);
+                    PackPanels(queries, numQueries, head.StrideQueries, head.HeadWidth, block.QueryPanels);
+                    for (var firstKey = band.FirstOf(query) / KeyBlock * KeyBlock; firstKey < numKeys; firstKey += KeyBlock)
+                    {
+                        var count = (Math.Min(KeyBlock, numKeys - firstKey) + 7) / 8 * 8;
+                        Scores(keyTiles + (band.KeySet * setLength) + ((long)firstKey * padded), count, padded, block.Queries, width, block.Probabilities);
+                        MaskPartly(block.Probabilities, firstKey, count, width, query, numQueries, band);
+                        Scores(valueTiles + ((long)firstKey * padded), count, padded, block.Outputs, width, block.Scores);
+                        Gradients(block, count, width);
+                        for (var group = 0; group < padded; group += 8)
+                        {
+                            var tile = keyGroups + (band.KeySet * setLength) + ((((long)group / 8 * head.PaddedTokens) + firstKey) * 8);
+                            MicroKernel.Tile(count, width, tile, block.Scores, block.QueryGradients + (group * width), width, accumulate: true);
+                        }
+
+                        var at = (long)firstKey * panels;
+                        Spread(block.Probabilities, count, width, numQueries, block.OutputPanels, head.HeadWidth, panels, block.Tile, valueGradients + at);
+                        Spread(block.Scores, count, width, numQueries, block.QueryPanels, head.HeadWidth, panels, block.Tile, keyGradients + (band.KeySet * gradientLength) + at);
+                    }
+                }
+
+                UnpackLanes(block.QueryGradients, width, numQueries, head.HeadWidth, queryGradients, head.StrideQueries);
+            }
+        }
+
+        for (var row = 0; row < head.NumTokens; row++)
+        {
+            new ReadOnlySpan<float>(valueGradients + ((long)row * panels), head.HeadWidth).CopyTo(new Span<float>(head.ValueGradients + ((long)row * head.StrideQueries), head.HeadWidth));
+            for (var set = 0; set < numSets; set++)
+            {
+                new ReadOnlySpan<float>(keyGradients + (set * gradientLength) + ((long)row * panels), head.HeadWidth)
+                    .CopyTo(new Span<float>((float*)head.KeyGradients[set] + ((long)row * head.StrideQueries), head.HeadWidth));
+            }
+        }
+    }
+
+    /// <summary>The definition, in float64 and with one band: for tests.</summary>
+    /// <param name="queriesTK">Turned queries, scaled by the factor of the scores (not by log2(e)).</param>
+    /// <param name="keysSK">Turned keys.</param>
+    /// <param name="valuesSK">Values.</param>
+    /// <param name="headWidth">K.</param>
+    /// <param name="sees">Whether query t sees key s.</param>
+    /// <returns>Output rows.</returns>
+    public static double[] Reference(double[] queriesTK, double[] keysSK, double[] valuesSK, int headWidth, Func<int, int, bool> sees)
+    {
+        var numTokens = queriesTK.Length / headWidth;
+        var output = new double[queriesTK.Length];
+        for (var t = 0; t < numTokens; t++)
+        {
+            var seen = Enumerable.Range(0, numTokens).Where(s => sees(t, s)).ToArray();
+            var scores = seen.Select(s => Enumerable.Range(0, headWidth).Sum(k => queriesTK[(t * headWidth) + k] * keysSK[(s * headWidth) + k])).ToArray();
+            var most = scores.Max();
+            var weights = scores.Select(s => Math.Exp(s - most)).ToArray();
+            for (var k = 0; k < headWidth; k++)
+            {
+                output[(t * headWidth) + k] = seen.Select((s, i) => weights[i] * valuesSK[(s * headWidth) + k]).Sum() / weights.Sum();
+            }
+        }
+
+        return output;
+    }
+
+    private static void Clear(float* values, long length)
+    {
+        for (long at = 0; at < length; at += 1 << 24)
+        {
+            new Span<float>(values + at, (int)Math.Min(1 << 24, length - at)).Clear();
+        }
+    }
+
+    /// <summary>D of each query, and its logarithm of the sum; zero in the lanes that pad the block.</summary>
+    private static void Dots(TrainedHead head, int query, int numQueries, in Blocks block)
+    {
+        new Span<float>(block.LogSums, QueryBlock).Clear();
+        new Span<float>(block.Dots, QueryBlock).Clear();
+        new ReadOnlySpan<float>(head.LogSums + query, numQueries).CopyTo(new Span<float>(block.LogSums, numQueries));
+        for (var lane = 0; lane < numQueries; lane++)
+        {
+            var at = (long)(query + lane) * head.StrideQueries;
+            var sum = 0d;
+            for (var k = 0; k < head.HeadWidth; k++)
+            {
+                sum += (double)head.OutputGradient[at + k] * head.Output[at + k];
+            }
+
+            block.Dots[lane] = (float)sum;
+        }
+    }
+
+    /// <summary>Rows as panels of columns, each [T][width]: what stands right in a product over rows.</summary>
+    private static void PackPanels(float* rows, int numRows, int stride, int headWidth, float* panels)
+    {
+        for (var column = 0; column < headWidth; column += MicroKernel.Columns)
+        {
+            var columns = Math.Min(MicroKernel.Columns, headWidth - column);
+            var width = MicroKernel.PanelWidth(columns);
+            for (var row = 0; row < numRows; row++, panels += width)
+            {
+                new ReadOnlySpan<float>(rows + ((long)row * stride) + column, columns).CopyTo(new Span<float>(panels, columns));
+                new Span<float>(panels + columns, width - columns).Clear();
+            }
+        }
+    }
+
+    /// <summary>Scores become probabilities, and their gradients dP those of the scores to base 2.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Gradients(in Blocks block, int count, int width)
+    {
+        var naturalLog2 = Vector512.Create(NaturalLog2);
+        for (var lane = 0; lane < width; lane += 16)
+        {
+            var logSum = Vector512.Load(block.LogSums + lane);
+            var dot = Vector512.Load(block.Dots + lane);
+            var p = block.Probabilities + lane;
+            var s = block.Scores + lane;
+            for (var key = 0; key < count; key++, p += width, s += width)
+            {
+                var probability = VectorMath.Exp2(Vector512.Load(p) - logSum);
+                probability.Store(p);
+                (probability * (Vector512.Load(s) - dot) * naturalLog2).Store(s);
+            }
+        }
+    }
+
+    /// <summary>gradients[S, K] += block[S, T] rows[T, K].</summary>
+    private static void Spread(float* blockST, int count, int width, int numQueries, float* panelsTK, int headWidth, int strideGradients, float* tile, float* gradients)
+    {
+        for (var key = 0; key < count; key += 8)
+        {
+            MatMul.TransposeTile(blockST + (key * width), width, numQueries, tile, 8);
+            var panel = panelsTK;
+            for (var column = 0; column < headWidth; column += MicroKernel.Columns)
+            {
+                var panelWidth = MicroKernel.PanelWidth(headWidth - column);
+                MicroKernel.Tile(numQueries, panelWidth, tile, panel, gradients + ((long)key * strideGradients) + column, strideGradients, accumulate: true);
+                panel += (long)panelWidth * numQueries;
+            }
+        }
+    }
+
+    /// <summary>Working memory of one block of queries.</summary>
+    [StructLayout(LayoutKind.Auto)]
+    private struct Blocks
+    {
+        /// <summary>[K][width].</summary>
+        public float* Queries;
+
+        /// <summary>Gradient of the output, [K][width].</summary>
+        public float* Outputs;
+
+        /// <summary>[K][width].</summary>
+        public float* QueryGradients;
+
+        /// <summary>Queries as panels [T][width].</summary>
+        public float* QueryPanels;
+
+        /// <summary>Gradient of the output as panels [T][width].</summary>
+        public float* OutputPanels;
+
+        /// <summary>Scores, then probabilities, [S][width].</summary>
+        public float* Probabilities;
+
+        /// <summary>Gradients of probabilities, then of scores, [S][width].</summary>
+        public float* Scores;
+
+        /// <summary>One a lane.</summary>
+        public float* LogSums;
+
+        /// <summary>D of each lane.</summary>
+        public float* Dots;
+
+        /// <summary>[T][8].</summary>
+        public float* Tile;
+    }
+}

@@ -1,0 +1,17 @@
+namespace Ropewalk.Engine.Training;
+
+/// <summary>What a parameter is to whoever starts or decays it.</summary>
+public enum ParameterKind
+{
+    /// <summary>Weight of a product.</summary>
+    Matrix,
+
+    /// <summary>Rows by token.</summary>
+    Embedding,
+
+    /// <summary>Scale of a norm's channels.</summary>
+    Scale,
+
+    /// <summary>Offset of channels.</summary>
+    Bias,
+}

@@ -1,0 +1,74 @@
+using Ropewalk.Engine.Kernels;
+using Ropewalk.Engine.Models;
+
+namespace Ropewalk.Engine.Training;
+
+/// <summary>One layer in training. It computes what <see cref="DecoderLayer"/> computes, both as the one <see cref="DecoderSpec"/> says: that one in
+/// chunks over a cache, this one whole sequences on a tape.</summary>
+internal sealed class TrainedLayer
+{
+    /// <summary>Before attention.</summary>
+    public required TrainedNorm AttentionNorm { get; init; }
+
+    /// <summary>Of attention's output, before it is added.</summary>
+    public TrainedNorm? AttentionPostNorm { get; init; }
+
+    /// <summary>Before the feed-forward network.</summary>
+    public required TrainedNorm FeedForwardNorm { get; init; }
+
+    /// <summary>Of the feed-forward network's output, before it is added.</summary>
+    public TrainedNorm? FeedForwardPostNorm { get; init; }
+
+    /// <summary>Of each query head, before it is turned.</summary>
+    public TrainedNorm? QueryNorm { get; init; }
+
+    /// <summary>Of each key head, before it is turned.</summary>
+    public TrainedNorm? KeyNorm { get; init; }
+
+    /// <summary>The products by role.</summary>
+    public required IReadOnlyDictionary<TensorRole, TrainedLinear> Linears { get; init; }
+
+    /// <summary>Keys that a query sees, its own included; 0 for all.</summary>
+    public required int Window { get; init; }
+
+    /// <summary>Adds attention and the feed-forward network to x.</summary>
+    /// <param name="tape">Records it.</param>
+    /// <param name="x">[T, D].</param>
+    /// <param name="rows">The batch.</param>
+    /// <param name="spec">The network.</param>
+    /// <param name="rotary">Gets the gradient of the encoding, or null.</param>
+    public Node Forward(Tape tape, Node x, BatchRows rows, DecoderSpec spec, RotaryGradient? rotary)
+    {
+        var input = NormOp.Forward(tape, x, AttentionNorm);
+        var attended = Attend(tape, input, rows, spec, rotary);
+        var normal = spec.IsParallel ? NormOp.Forward(tape, x, FeedForwardNorm) : null;
+        x = AddTo(tape, x, TensorRole.AttentionOutput, attended, AttentionPostNorm);
+        normal ??= NormOp.Forward(tape, x, FeedForwardNorm);
+        var up = Linears[TensorRole.Up].Forward(tape, normal);
+        var middle = spec.IsGated
+            ? GatedMlpOp.Forward(tape, spec.Activation, Linears[TensorRole.Gate].Forward(tape, normal), up)
+            : GatedMlpOp.Forward(tape, spec.Activation, up, null);
+        return AddTo(tape, x, TensorRole.Down, middle, FeedForwardPostNorm);
+    }
+
+    private Node Attend(Tape tape, Node input, BatchRows rows, DecoderSpec spec, RotaryGradient? rotary)
+    {
+        var (shape, isLocal) = (spec.Shape, Window > 0 && spec.LocalRope is not null);
+        var trained = isLocal ? null : rotary;
+        var queries = Linears[TensorRole.Query].Forward(tape, input);
+        var keys = Linears[TensorRole.Key].Forward(tape, input);
+        var values = Linears[TensorRole.Value].Forward(tape, input);
+        queries = QueryNorm is null ? queries : NormOp.Forward(tape, queries, QueryNorm);
+        keys = KeyNorm is null ? keys : NormOp.Forward(tape, keys, KeyNorm);
+        var layout = rows.Rotary(0, isLocal);
+        var scale = VectorMath.Log2E * spec.AttentionScale;
+        Node[] turnedQueries =
+            [.. Enumerable.Range(0, layout.Bands.Length).Select(band => RotateOp.Forward(tape, queries, shape.HeadWidth, new RowAngles(rows, isLocal, -1, band, scale), trained))];
+        Node[] turnedKeys =
+            [.. Enumerable.Range(0, layout.NumKeySets).Select(set => RotateOp.Forward(tape, keys, shape.HeadWidth, new RowAngles(rows, isLocal, set, -1, 1), trained))];
+        return AttendOp.Forward(tape, rows, shape, Window, isLocal, turnedQueries, turnedKeys, values);
+    }
+
+    private Node AddTo(Tape tape, Node x, TensorRole role, Node y, TrainedNorm? norm) =>
+        norm is null ? Linears[role].Forward(tape, y, x) : AddOp.Forward(tape, x, NormOp.Forward(tape, Linears[role].Forward(tape, y), norm));
+}
