@@ -132,8 +132,8 @@ public sealed class CompareJob
             clock.Stage = $"tuning {family.Name}";
             var begun = clock.Elapsed;
             var found = new TunedMethod(family.Name, family.Tuning is MethodTuning.NtkAlpha
-                ? TunedBaselines.Ntk(factors, model.Rope.Geometry, target, _stop).Spec
-                : TunedBaselines.Yarn(factors, model.Rope.Geometry, target, _stop).Spec);
+                ? TunedBaselines.Ntk(factors, new DirectMeasurements(), model.Rope.Geometry, target, _stop).Spec
+                : TunedBaselines.Yarn(factors, new DirectMeasurements(), model.Rope.Geometry, target, _stop).Spec);
             methods.Tuned(found);
             tuned.Add(found);
             times.Add(new CompareTime(family.Name, 0, 0, clock.Elapsed - begun));
