@@ -48,7 +48,11 @@ public sealed class CompareJob
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public CompareResult? Run()
     {
-        if (_records is null)
+        if (_records is { } before)
+        {
+            before.Run.RequireSame(Version, Inputs, _options.Out);
+        }
+        else
         {
             OutputFolder.RequireEmpty(_options.Out);
         }
@@ -102,12 +106,7 @@ public sealed class CompareJob
             return null;
         }
 
-        var run = RunOf(target, stride, shrunk is null ? _options.HeldoutWindows : heldout.Windows.Length, shrunk, started);
-        if (_records is { } before)
-        {
-            before.Run.RequireSame(run.Version, run.Inputs, _options.Out);
-            run = before.Run;
-        }
+        var run = _records?.Run ?? RunOf(target, stride, shrunk is null ? _options.HeldoutWindows : heldout.Windows.Length, shrunk, started);
 
         using var evaluator = new Evaluator(model);
         var measurer = new CompareMeasurer(evaluator, tokenizer, methods, lengths, heldout, run);
@@ -239,28 +238,31 @@ public sealed class CompareJob
         }
     }
 
-    private CompareRun RunOf(int target, int stride, int heldoutWindows, string? shrunk, DateTimeOffset started)
+    private CompareRun RunOf(int target, int stride, int heldoutWindows, string? shrunk, DateTimeOffset started) => new()
     {
-        ImmutableArray<string> Full(ImmutableArray<string> paths) => [.. paths.Select(p => Path.GetFullPath(p))];
-        var run = new CompareRun
-        {
-            Version = Version,
-            Model = Path.GetFullPath(_options.Model),
-            TargetContext = target,
-            Texts = Full(_options.Texts),
-            Heldout = Full(_options.Heldout),
-            Methods = _options.Methods,
-            Factors = _options.Factors is null ? null : Path.GetFullPath(_options.Factors),
-            Windows = _options.Windows,
-            HeldoutWindows = heldoutWindows,
-            WindowStride = stride,
-            Seed = _options.Seed,
-            Inputs = new Dictionary<string, string>(StringComparer.Ordinal),
-            Shrunk = shrunk,
-            CommandLine = _options.CommandLine,
-            Started = started,
-        };
-        var factors = MethodList.FactorsFiles(run.Methods).Select(p => Path.GetFullPath(p)).Concat(run.Factors is null ? [] : [run.Factors]).Distinct(StringComparer.Ordinal);
-        return run with { Inputs = InputHashes.Of(run.Model, [.. run.Texts, .. run.Heldout, .. factors]) };
+        Version = Version,
+        Model = Path.GetFullPath(_options.Model),
+        TargetContext = target,
+        Texts = Full(_options.Texts),
+        Heldout = Full(_options.Heldout),
+        Methods = _options.Methods,
+        Factors = _options.Factors is null ? null : Path.GetFullPath(_options.Factors),
+        Windows = _options.Windows,
+        HeldoutWindows = heldoutWindows,
+        WindowStride = stride,
+        Seed = _options.Seed,
+        Inputs = Inputs(),
+        Shrunk = shrunk,
+        CommandLine = _options.CommandLine,
+        Started = started,
+    };
+
+    /// <summary>Hashes of all files that the figures depend on, by full path.</summary>
+    private IReadOnlyDictionary<string, string> Inputs()
+    {
+        var factors = Full(MethodList.FactorsFiles(_options.Methods)).Concat(_options.Factors is null ? [] : Full([_options.Factors])).Distinct(StringComparer.Ordinal);
+        return InputHashes.Of(Path.GetFullPath(_options.Model), [.. Full(_options.Texts), .. Full(_options.Heldout), .. factors]);
     }
+
+    private static ImmutableArray<string> Full(IEnumerable<string> paths) => [.. paths.Select(p => Path.GetFullPath(p))];
 }

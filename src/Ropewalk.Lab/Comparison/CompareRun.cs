@@ -71,19 +71,26 @@ public sealed record CompareRun
 
     /// <summary>Refuses to go on where the program or an input is no longer the one that the records are about.</summary>
     /// <param name="version">The program's.</param>
-    /// <param name="inputs">Hashes now.</param>
+    /// <param name="hash">Hashes the inputs; called when all are there.</param>
     /// <param name="folder">Where the records lie.</param>
     /// <exception cref="UserInputException">Something differs; the line names the first difference.</exception>
-    public void RequireSame(string version, IReadOnlyDictionary<string, string> inputs, string folder)
+    public void RequireSame(string version, Func<IReadOnlyDictionary<string, string>> hash, string folder)
     {
+        ArgumentNullException.ThrowIfNull(hash);
         if (version != Version)
         {
             throw Differs(folder, $"records of version {Version}", $"version {version}, which this is: another version may round differently");
         }
 
-        if (Inputs.Keys.Concat(inputs.Keys).FirstOrDefault(p => !Inputs.ContainsKey(p) || !inputs.ContainsKey(p)) is { } path)
+        if (Inputs.Keys.FirstOrDefault(p => !File.Exists(p)) is { } gone)
         {
-            throw Differs(folder, inputs.ContainsKey(path) ? $"no record of {path}" : $"a record of {path}, which is gone", "the same files of model and text as when it began");
+            throw Differs(folder, $"a record of {gone}, which is gone", "the same files of model and text as when it began");
+        }
+
+        var inputs = hash();
+        if (inputs.Keys.FirstOrDefault(p => !Inputs.ContainsKey(p)) is { } other)
+        {
+            throw Differs(folder, $"no record of {other}", "the same files of model and text as when it began");
         }
 
         foreach (var (name, now) in inputs.Where(i => Inputs[i.Key] != i.Value))

@@ -281,7 +281,7 @@ public static partial class HtmlReport
     internal static void Table(StringBuilder page, string caption, string[] names, string[][] rows)
     {
         var stride = ((rows.Length - 1) / MaxTableRows) + 1;
-        var shown = stride > 1 ? $" (1 of {stride} of {HtmlText.Number(rows.Length)} rows; all are in the journal)" : "";
+        var shown = stride > 1 ? $" (1 of {stride} of {HtmlText.Number(rows.Length)} rows; all are in the records)" : "";
         page.Append($"<details><summary>{E(caption)}{shown}</summary>\n<div class=\"scroll\"><table>\n<thead><tr>");
         for (var i = 0; i < names.Length; i++)
         {

@@ -105,6 +105,9 @@ public sealed class CompareResumeTests(SmallComparison comparison) : IClassFixtu
         Assert.Contains("as when the comparison began", complaint, StringComparison.Ordinal);
         Assert.Equal("", run.Output);
         Assert.Equal(before, SmallComparison.Record(Out, "journal.jsonl"));
+
+        File.Delete(path);
+        Assert.Contains($"found a record of {path}, which is gone", Assert.Single(Command.Run("compare", "--resume", Out).Complaints), StringComparison.Ordinal);
     }
 
     [SharedFact]

@@ -30,7 +30,7 @@ public sealed class MethodListTests
         Assert.Equal("log-n+leaky-rerope:window=2048,factor=8", At("leaky-rerope", 16_384));
         Assert.Equal("grouped:group=4", At("grouped", 16_384));
         Assert.Equal("recurrent:period=4096", At("recurrent", 16_384));
-        Assert.Equal("sinks:recent=4092", At("sinks", 16_384));
+        Assert.Equal("sinks:start=4,recent=4092", At("sinks", 16_384));
         Assert.Null(MethodList.Parse(["yarn"], s_rope).Families[^1].At(4096, 32_768));
     }
 
