@@ -51,11 +51,11 @@ public sealed class EffectiveJob(
         var set = Windows(longest);
         var atOriginal = set.Cut(_original, tokenizer.AddsBos, set.Windows.Length);
         using var evaluator = new Evaluator(model);
-        var fixedFrequencies = method.At(_original) == method.At(longest) && lengths.All(n => method.At(n) == method.At(longest));
-        IReadOnlyList<int> runs = fixedFrequencies ? [longest] : lengths;
         var cost = CostModel.Counted(model.Shape);
         var step = PositionRise.Stretch(_original);
         var stretches = (longest - _original) / step;
+        var runOf = Runs([.. Enumerable.Range(1, stretches).Select(i => _original + (i * step))], lengths);
+        var runs = runOf.Values.Distinct().ToList();
         var work = (set.Windows.Length * (runs.Sum(n => cost.Seconds(n)) + (stretches * cost.Seconds(_original)))) + (2 * atOriginal.Windows.Length * cost.Seconds(_original)) + retrieval.Work([]);
         var clock = new JobClock(cost, work, reporter, () => evaluator.TokensEvaluated) { Stage = $"perplexity of {set.Windows.Length} windows" };
         evaluator.WindowDone = clock.WindowDone;
@@ -78,13 +78,13 @@ public sealed class EffectiveJob(
             Longest = longest,
             ShortLoss = shortLoss,
             Buckets = buckets,
-            ByPerplexity = ByPerplexity(buckets, fixedFrequencies),
+            ByPerplexity = ByPerplexity(buckets, runOf),
             Grid = grid,
             Steps = steps,
             ByRetrieval = Count(grid, _original).Interval.Low > grid.Chance(RetrievalScoring.Choice) ? ByRetrieval(steps) : null,
             Protocol =
                 $"perplexity: {set.Windows.Length} windows of {Display.Length(longest)} tokens{(tokenizer.AddsBos ? " with BOS in front" : "")}, stretches of {step} positions against the same tokens as the last {step} of a window of {Display.Length(_original)}, " +
-                $"paired bootstrap over {rise.Unit}, Bonferroni; {(fixedFrequencies ? "one run holds all shorter windows" : "a run for each length, because the frequencies depend on it")}; " +
+                $"paired bootstrap over {rise.Unit}, Bonferroni; {(runs.Count == 1 ? "one run holds all shorter windows" : "a run for each length, because the frequencies depend on it")}; " +
                 $"retrieval: {task.Name}, {grid.Description}, by choice among {options.Candidates}, {options.Depths.Length * options.Trials} trials a length",
             Seconds = clock.Elapsed,
             CommandLine = commandLine,
@@ -111,6 +111,19 @@ public sealed class EffectiveJob(
         }
 
         return [.. lengths, longest];
+    }
+
+    /// <summary>For each length that is judged, the length of the run that its stretches are taken from. Windows under the same frequencies begin
+    /// alike, so one run is enough for them and every stretch's end is judged; a formula that is another one at every length is judged at few.</summary>
+    private SortedDictionary<int, int> Runs(IReadOnlyList<int> ends, IReadOnlyList<int> lengths)
+    {
+        var groups = ends.GroupBy(n => method.At(n)).ToList();
+        if (groups.Count > lengths.Count)
+        {
+            groups = [.. lengths.GroupBy(n => method.At(n))];
+        }
+
+        return new SortedDictionary<int, int>(groups.SelectMany(g => g.Select(n => (Length: n, Run: g.Max()))).ToDictionary(p => p.Length, p => p.Run));
     }
 
     private WindowSet Windows(int longest)
@@ -150,12 +163,11 @@ public sealed class EffectiveJob(
 
     private static RetrievalCount Count(RetrievalResult grid, int length) => grid.Count(RetrievalScoring.Choice, length);
 
-    private EffectiveLimit ByPerplexity(IReadOnlyList<PositionBucket> buckets, bool fixedFrequencies)
+    private EffectiveLimit ByPerplexity(IReadOnlyList<PositionBucket> buckets, SortedDictionary<int, int> runOf)
     {
-        // Under fixed frequencies each stretch's end is a window of its own; else a window holds when all of its stretches do.
+        // A window holds when all of its stretches do.
         var allowed = Math.Log(1 + options.MaximumRise);
-        var windows = buckets.GroupBy(b => fixedFrequencies ? b.End : b.Window).ToList();
-        int Last(Func<PositionBucket, bool> holds) => EffectiveLimit.Last(_original, windows.Select(g => (g.Key, g.All(holds))));
+        int Last(Func<PositionBucket, bool> holds) => EffectiveLimit.Last(_original, runOf.Select(r => (r.Key, buckets.Where(b => b.Window == r.Value && b.End <= r.Key).All(holds))));
         var value = Last(b => b.Low <= 0);
         return new EffectiveLimit(Math.Min(value, Last(b => b.High <= allowed)), value, Last(b => b.Low <= allowed));
     }

@@ -157,6 +157,16 @@ public sealed class RetrievalTests
         Assert.Contains("more than --max-short-loss 2 %", Assert.Single(costly.Complaints), StringComparison.Ordinal);
         Assert.Equal(JsonValueKind.Null, costly.Json.GetProperty("effective").ValueKind);
 
+        // A formula of the length needs a run for each; two lists of factors have one past the old window, which is judged in quarters as well.
+        int[] Windows(string scaling) => [.. Command.Run([.. arguments, "--scaling", scaling, "--json"]).Json.GetProperty("positions").EnumerateArray().Select(p => p.GetProperty("window").GetInt32())];
+        Assert.Equal([384, 384, 512, 512, 512, 512], Windows("dynamic:2"));
+        var factors = folder.Write("factors.json", $$"""
+            {"version":1,"rotary_dimension":64,"base":10000,"original_context":256,"target_context":512,"entries":[
+             {"maximum_length":256,"attention_factor":1,"start_tokens":0,"rescale_factors":[{{string.Join(',', Enumerable.Repeat("1", 32))}}]},
+             {"maximum_length":512,"attention_factor":1,"start_tokens":0,"rescale_factors":[{{string.Join(',', Enumerable.Repeat("2", 32))}}]}]}
+            """);
+        Assert.Equal([512, 512, 512, 512], Windows("longrope:" + factors));
+
         // The loss at L is that of perplexity on the same windows; allowed, the method passes the gate.
         Assert.True(costly.Json.GetProperty("short_loss").GetDouble() > 0.1);
         Assert.Equal(0, Command.Run([.. arguments, "--scaling", "linear:2", "--max-short-loss", "1000%"]).Code);
