@@ -18,6 +18,7 @@ public static class Application
         {
             ExtendCommand.Create(output, error),
             SearchCommand.Create(output, error),
+            StudyCommand.Create(output, error),
             RunsCommand.Create(output, error),
             PerplexityCommand.Create(output, error),
             InspectCommand.Create(output, error),

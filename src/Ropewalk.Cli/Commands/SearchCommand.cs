@@ -70,7 +70,7 @@ internal static class SearchCommand
             var algorithm = choices.AlgorithmOf(parsed);
             var search = new FactorSearch(evaluator, geometry, searchSet, factor) { Judged = SearchObjective.Windows(choices.ObjectiveOf(parsed), searchSet, geometry.OriginalContext, tokenizer, options.Seed) };
             var reporter = new ConsoleReporter(error, !Console.IsErrorRedirected);
-            var clock = new JobClock(new CostModel(1, 0), ((double)algorithm.Passes(settings) * searchSet.NumTokens) + heldoutSet.NumTokens, reporter, () => evaluator.TokensEvaluated) { Stage = "search" };
+            var clock = new JobClock(new CostModel(1, 0), ((double)algorithm.Cost(settings, searchSet.Windows.Length) * length) + heldoutSet.NumTokens, reporter, () => evaluator.TokensEvaluated) { Stage = "search" };
             evaluator.WindowDone = clock.WindowDone;
             var best = double.PositiveInfinity;
             var count = 0;

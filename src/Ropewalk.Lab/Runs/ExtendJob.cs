@@ -136,7 +136,7 @@ public sealed partial class ExtendJob
         var algorithm = SearchAlgorithms.Named(_options.Algorithm);
         var judged = SearchObjective.Windows(_options.Objective, search, original, tokenizer, _options.Seed);
         _reporter.Line(
-            $"{(_recorded is null ? "" : "continued: ")}{Display.Length(original)} to {Display.Length(target)} tokens: {algorithm.Name} search of {algorithm.Passes(settings)} passes over {search.Windows.Length} windows, {heldout.Windows.Length} held-out windows; about {Display.Duration(seconds)} in all" +
+            $"{(_recorded is null ? "" : "continued: ")}{Display.Length(original)} to {Display.Length(target)} tokens: {algorithm.Name} search, at most {algorithm.Cost(settings, search.Windows.Length):N0} runs of a candidate over one of {search.Windows.Length} windows, {heldout.Windows.Length} held-out windows; about {Display.Duration(seconds)} in all" +
             (_options.Budget is { } budget ? $" of a budget of {Display.Duration(budget.TotalSeconds)}" : ""));
         if (algorithm is EvolutionAlgorithm && settings.Evaluations < SearchSettings.PaperEvaluations)
         {

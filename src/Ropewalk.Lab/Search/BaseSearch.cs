@@ -23,7 +23,7 @@ public sealed class BaseSearch : ISearchAlgorithm
     public bool SearchesAttention => true;
 
     /// <inheritdoc />
-    public int Passes(SearchSettings settings) => (2 * (GridPoints + (2 * Refinements))) + 5;
+    public long Cost(SearchSettings settings, int numWindows) => numWindows * ((2L * (GridPoints + (2 * Refinements))) + 5);
 
     /// <inheritdoc />
     public SearchOutcome Run(ISearchEvaluator evaluator, SearchProblem problem, Action<IReadOnlyList<Trial>>? judged = null)
