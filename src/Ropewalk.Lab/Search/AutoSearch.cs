@@ -24,7 +24,7 @@ public sealed class AutoSearch : ISearchAlgorithm
     public bool SearchesAttention => true;
 
     /// <summary>The stages after the race of the published methods.</summary>
-    public ImmutableArray<AutoStage> Stages { get; init; } = [new(5, 0.2, 1, 0.45), new(10, 0.1, 2, 1)];
+    public ImmutableArray<AutoStage> Stages { get; init; } = [new(5, 0.1, 1, 0.3), new(10, 0.07, 4, 1)];
 
     /// <inheritdoc />
     public long Cost(SearchSettings settings, int numWindows) => Math.Max(LeastWindows, (long)(WindowsPerEvaluation * settings.Evaluations));

@@ -30,7 +30,7 @@ public sealed class BaseSearch : ISearchAlgorithm
     {
         var log = new TrialLog(evaluator, judged);
         var pairs = problem.Geometry.Pairs;
-        var attention = problem.AttentionFactor;
+        var attention = problem.FixedTemperature ? problem.AttentionFactor : Math.Clamp(problem.AttentionFactor, problem.SmallestAttention, problem.LargestAttention);
         double[] Judge(double[] logRatios, double factor) => log.Judge([.. logRatios.Select(r => new SearchPoint(Factors(Math.Exp(r), pairs), 0, factor))]);
 
         // The last pair's exponent is (d-2)/d; with one pair the base changes nothing.

@@ -26,9 +26,9 @@ public sealed class SearchAlgorithmTests
         Assert.Equal(told.Where(t => !t.Dropped).Min(t => t.Nll), outcome.Best.Nll);
         Assert.All(told, t => Assert.Equal(t.Dropped ? t.NumWindows : 4, t.NumWindows));
 
-        // One number cannot bend the line as the others can, and evolution and the critical pair's search keep their attention factor.
+        // One number, or the NTK rule below a critical pair, cannot bend the line as the others can. Evolution and critical keep their attention factor.
         var seeds = PublishedPoints.Few(problem).Min(p => evaluator.Value(p with { AttentionFactor = algorithm.SearchesAttention ? p.AttentionFactor : problem.AttentionFactor }));
-        Assert.True(evaluator.Value(outcome.Best.Point) < (name == "base" ? 1.01 : 1) * seeds, $"found {evaluator.Value(outcome.Best.Point)}, seeds {seeds}");
+        Assert.True(evaluator.Value(outcome.Best.Point) < (name is "base" or "critical" ? 1.1 : 1) * seeds, $"found {evaluator.Value(outcome.Best.Point)}, seeds {seeds}");
         Assert.True(evaluator.Asked.Count <= algorithm.Cost(problem.Settings, 4) * 1.25, $"{evaluator.Asked.Count} runs, announced {algorithm.Cost(problem.Settings, 4)}");
         Assert.Equal(evaluator.Asked.Count, evaluator.Asked.Distinct().Count());
     }
