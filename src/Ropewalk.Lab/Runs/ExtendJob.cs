@@ -155,7 +155,7 @@ public sealed partial class ExtendJob
         var resume = ResumeCommand.Of(Kind, _options.Out);
         using var records = RunFolder.Open(Path.Combine(_options.Out, RunFolder.Name), _recorded ?? Manifest(plan, model.Name, original, target), _time, resume);
         _resumeCommand = resume;
-        ReportOpened(records);
+        records.ReportOpened(_reporter);
         var clock = new JobClock(cost, seconds, _reporter, () => evaluator.TokensEvaluated) { LongestWindow = target };
         evaluator.WindowDone = clock.WindowDone;
         records.WindowReplayed = clock.WindowReplayed;
@@ -175,26 +175,10 @@ public sealed partial class ExtendJob
         var baselines = MeasureBaselines(evaluator, records, scorer, shortScorer, factorSearch, model, original, target, plan.WindowStride, tokenizer.AddsBos, Stage);
 
         // 2. The search.
-        var best = double.PositiveInfinity;
-        var evaluated = 0;
-        IReadOnlyList<double> curve = [1];
         Stage("search");
         var algorithm = new EvolutionAlgorithm();
         var (winner, all) = FactorSearch.Run(
-            algorithm,
-            factorSearch.Problem(settings),
-            records.Evaluator("long", algorithm.Name, settings.Seed, factorSearch.Answers(_stop), target),
-            batch =>
-            {
-                var leader = batch.MinBy(t => t.Dropped ? double.PositiveInfinity : t.Nll)!;
-                if (!leader.Dropped && leader.Perplexity < best)
-                {
-                    (best, curve) = (leader.Perplexity, leader.Point.RescaleFactors);
-                }
-
-                evaluated += batch.Count;
-                clock.Stage = $"search {batch[0].Round + 1}/{settings.Iterations}, best {best:F4}, {evaluated:N0} evaluations, {Sparkline.OfFactors(curve)}";
-            });
+            algorithm, factorSearch.Problem(settings), records.Evaluator("long", algorithm.Name, settings.Seed, factorSearch.Answers(_stop), target), new SearchProgress(clock).Add);
 
         // 3. The short window, under the one attention factor that both lists will have.
         Stage("short window");
@@ -292,19 +276,6 @@ public sealed partial class ExtendJob
         Plan = ResultJson.Element(plan),
         Inputs = InputHashes.Of(_options.Model, _options.Texts.Concat(_options.Heldout)),
     };
-
-    private void ReportOpened(RunFolder records)
-    {
-        if (records.Quarantine is { } quarantine)
-        {
-            _reporter.Line(quarantine);
-        }
-
-        if (records.Manifest.Vectors != RunManifest.ThisVectors)
-        {
-            _reporter.Line($"warning: this run began on a machine with vectors of {records.Manifest.Vectors} bits, this one has {RunManifest.ThisVectors}: last digits may differ from a run that was never moved");
-        }
-    }
 
     private List<MethodResult> MeasureBaselines(
         Evaluator evaluator, RunFolder records, HeldoutScorer scorer, HeldoutScorer shortScorer, FactorSearch search, LanguageModel model, int original, int target, int stride, bool keepFirst, Action<string> stage)
