@@ -95,7 +95,7 @@ internal static class ExtendCommand
         }
 
         var reporter = new ConsoleReporter(error, !Console.IsErrorRedirected);
-        return Run(output, error, ExtendJob.Resume(Path.GetDirectoryName(summary.Folder)!, reporter, TimeProvider.System, stop), reporter, isJson);
+        return Run(output, error, ExtendJob.Resume(summary.Folder, reporter, TimeProvider.System, stop), reporter, isJson);
     }
 
     private static int Run(TextWriter output, TextWriter error, ExtendJob job, ConsoleReporter reporter, bool isJson)

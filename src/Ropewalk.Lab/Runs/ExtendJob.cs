@@ -50,16 +50,20 @@ public sealed partial class ExtendJob
         : this(options, reporter, time, stop) => _recorded = recorded;
 
     /// <summary>Prepares a job that was stopped; what it recorded is not measured again.</summary>
-    /// <param name="output">Its output folder.</param>
+    /// <param name="folder">Its records' folder.</param>
     /// <param name="reporter">Hears how it goes.</param>
     /// <param name="time">For records; never for results.</param>
     /// <param name="stop">Ends the job between chunks.</param>
     /// <exception cref="RunFolderException">There is no such run, or it was begun by another version or from other files.</exception>
-    public static ExtendJob Resume(string output, IJobReporter reporter, TimeProvider time, CancellationToken stop)
+    public static ExtendJob Resume(string folder, IJobReporter reporter, TimeProvider time, CancellationToken stop)
     {
-        var folder = Path.Combine(output, RunFolder.Name);
         var recorded = RunManifest.Read(folder);
         recorded.RequireThisVersion(folder, Kind);
+        if (Path.GetFileName(folder) != RunFolder.Name || Path.GetDirectoryName(folder) is not { Length: > 0 } output)
+        {
+            throw new RunFolderException(folder, "name", Path.GetFileName(folder), RunFolder.Name, "an extension's records lie in a folder of that name inside its output folder");
+        }
+
         var options = recorded.Read<ExtendOptions>(folder, "options", recorded.Options) with { Out = output, CommandLine = recorded.CommandLine };
         recorded.RequireSameInputs(folder, options.Model, options.Texts.Concat(options.Heldout));
         return new ExtendJob(recorded, options, reporter, time, stop);
