@@ -46,7 +46,7 @@ public sealed record ExtendPlan(SearchSettings Settings, SearchSettings ShortSet
         // At L there are the untouched model and the winner alone.
         var others = (Methods * longer) + (2 * atOriginal) + (2 * TunedBaselines.Evaluations * evaluation) + (heldout.Windows.Length * cost.Seconds(target));
         double WindowSeconds(int stride) => SlidingWindow.Cost(heldout, original, stride) * cost.Seconds(original) / original;
-        var algorithm = SearchAlgorithms.Named(options.Algorithm);
+        var algorithm = SearchAlgorithms.Named(options.Search.Algorithm);
         double Long(SearchSettings s) => algorithm.Cost(s, search.Windows.Length) * cost.Seconds(target);
         double SearchSeconds(SearchSettings s) => Long(s) + (algorithm.Cost(Short(s, options.Seed), shortWindows.Windows.Length) * cost.Seconds(original));
 

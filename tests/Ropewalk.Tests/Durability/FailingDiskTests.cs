@@ -13,7 +13,7 @@ public sealed class FailingDiskTests
     {
         var files = new MemoryFiles();
         Assert.Equal(s_unharmed.Computed, SmallJob.Run(files));
-        Assert.True(s_unharmed.Computed > 20);
+        Assert.True(s_unharmed.Computed > 15);
         Assert.Equal(0, SmallJob.Run(files));
         RequireSame(files);
         Assert.Equal(0, files.NumOpen);
@@ -57,13 +57,14 @@ public sealed class FailingDiskTests
     [Fact]
     public void A_run_that_fails_again_and_again_still_ends_the_same()
     {
-        // Each attempt gets a little further than the one before.
+        // Opening alone takes some fifteen operations, so many an attempt gets nowhere.
         var files = new MemoryFiles();
         var attempts = 0;
         var random = new Random(1);
         for (var isDone = false; !isDone; attempts++)
         {
-            files.FailAfter(random.Next(3, 14));
+            Assert.True(attempts < 1000, "no progress");
+            files.FailAfter(random.Next(5, 40));
             try
             {
                 SmallJob.Run(files);

@@ -55,7 +55,7 @@ internal static class SmallJob
         var function = new Function();
         var outcome = FactorSearch.Run(new EvolutionAlgorithm(), problem, run.Evaluator("long", "evolution", searchSeed, function, 64));
         run.Result(new { Half = true });
-        run.Finish(new { losses, values, outcome.Best.Point.RescaleFactors, outcome.Best.Nll, run.Tokens });
+        run.Finish(new { Losses = losses.SelectMany(l => l.Select(x => (double)x)), values, outcome.Best.Point.RescaleFactors, outcome.Best.Nll, run.Tokens });
         return computed + function.Computed;
     }
 
