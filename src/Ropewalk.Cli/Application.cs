@@ -19,6 +19,7 @@ public static class Application
             ExtendCommand.Create(output, error),
             SearchCommand.Create(output, error),
             CompareCommand.Create(output, error),
+            StudyCommand.Create(output, error),
             RunsCommand.Create(output, error),
             PerplexityCommand.Create(output, error),
             PasskeyCommand.Create(output, error),

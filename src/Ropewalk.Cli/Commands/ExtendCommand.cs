@@ -24,7 +24,7 @@ internal static class ExtendCommand
         var heldoutWindows = new Option<int>("--heldout-windows") { HelpName = "N", Description = "Held-out windows at most, 0 for all.", DefaultValueFactory = _ => 16 };
         var seed = Options.Seed();
         var attention = new Option<string?>("--attention-factor") { HelpName = "POLICY", Description = "su, yarn, a number, or fit (the largest up to su that the old window bears): what cosines and sines are multiplied by, in the search and in the export. Where it is given, or with --fixed-temperature, it is not searched. Default: su; fit when no MODEL is given." };
-        var search = new SearchOptions();
+        var search = new SearchChoiceOptions();
         var target = new Option<string>("--target") { HelpName = "NAME", Description = "huggingface or ropewalk (searches start tokens too, which only factors.json can hold).", DefaultValueFactory = _ => "huggingface" };
         var style = new Option<string>("--config-style") { HelpName = "STYLE", Description = "Keys of the exported config: v4 (rope_scaling) or v5 (rope_parameters).", DefaultValueFactory = _ => "v4" };
         var shortLoss = new Option<string>("--max-short-loss") { HelpName = "SHARE", Description = "Loss of perplexity at the old window past which the export is refused.", DefaultValueFactory = _ => "2%" };
@@ -61,11 +61,7 @@ internal static class ExtendCommand
                 Windows = Options.AtLeast("--windows", parsed.GetValue(windows), 1),
                 HeldoutWindows = Options.AtLeast("--heldout-windows", parsed.GetValue(heldoutWindows), 0),
                 Seed = parsed.GetValue(seed),
-                Algorithm = search.AlgorithmOf(parsed).Name,
-                Objective = search.ObjectiveOf(parsed),
-                FixedTemperature = parsed.GetValue(search.FixedTemperature) || parsed.GetValue(attention) is not null,
-                Monotone = parsed.GetValue(search.Monotone),
-                RaceLevel = search.RaceLevelOf(parsed),
+                Search = search.Choices(parsed, parsed.GetValue(attention)),
                 AttentionFactor = parsed.GetValue(attention) ?? (parsed.GetValue(model) is null ? "fit" : "su"),
                 Target = Target(parsed.GetValue(target)!),
                 ConfigStyle = Style(parsed.GetValue(style)!),
@@ -101,7 +97,7 @@ internal static class ExtendCommand
         }
 
         var reporter = new ConsoleReporter(error, !Console.IsErrorRedirected);
-        return Run(output, error, ExtendJob.Resume(Path.GetDirectoryName(summary.Folder)!, reporter, TimeProvider.System, stop), reporter, isJson);
+        return Run(output, error, ExtendJob.Resume(summary.Folder, reporter, TimeProvider.System, stop), reporter, isJson);
     }
 
     private static int Run(TextWriter output, TextWriter error, ExtendJob job, ConsoleReporter reporter, bool isJson)

@@ -50,16 +50,20 @@ public sealed partial class ExtendJob
         : this(options, reporter, time, stop) => _recorded = recorded;
 
     /// <summary>Prepares a job that was stopped; what it recorded is not measured again.</summary>
-    /// <param name="output">Its output folder.</param>
+    /// <param name="folder">Its records' folder.</param>
     /// <param name="reporter">Hears how it goes.</param>
     /// <param name="time">For records; never for results.</param>
     /// <param name="stop">Ends the job between chunks.</param>
     /// <exception cref="RunFolderException">There is no such run, or it was begun by another version or from other files.</exception>
-    public static ExtendJob Resume(string output, IJobReporter reporter, TimeProvider time, CancellationToken stop)
+    public static ExtendJob Resume(string folder, IJobReporter reporter, TimeProvider time, CancellationToken stop)
     {
-        var folder = Path.Combine(output, RunFolder.Name);
         var recorded = RunManifest.Read(folder);
         recorded.RequireThisVersion(folder, Kind);
+        if (Path.GetFileName(folder) != RunFolder.Name || Path.GetDirectoryName(folder) is not { Length: > 0 } output)
+        {
+            throw new RunFolderException(folder, "name", Path.GetFileName(folder), RunFolder.Name, "an extension's records lie in a folder of that name inside its output folder");
+        }
+
         var options = recorded.Read<ExtendOptions>(folder, "options", recorded.Options) with { Out = output, CommandLine = recorded.CommandLine };
         recorded.RequireSameInputs(folder, options.Model, options.Texts.Concat(options.Heldout));
         return new ExtendJob(recorded, options, reporter, time, stop);
@@ -133,10 +137,10 @@ public sealed partial class ExtendJob
         var heldoutShort = heldout.Cut(original, tokenizer.AddsBos);
         var plan = ExtendPlan.Make(_options, cost, CostModel.Counted(model.Shape), search, heldout, shortWindows, original, target, _recorded?.Read<ExtendPlan>(_options.Out, "plan", _recorded.Plan));
         var (settings, seconds) = (plan.Settings, plan.Seconds);
-        var algorithm = SearchAlgorithms.Named(_options.Algorithm);
-        var judged = SearchObjective.Windows(_options.Objective, search, original, tokenizer, _options.Seed);
+        var algorithm = SearchAlgorithms.Named(_options.Search.Algorithm);
+        var judged = SearchObjective.Windows(_options.Search.Objective, search, original, tokenizer, _options.Seed);
         _reporter.Line(
-            $"{(_recorded is null ? "" : "continued: ")}{Display.Length(original)} to {Display.Length(target)} tokens: {algorithm.Name} search of {algorithm.Passes(settings)} passes over {search.Windows.Length} windows, {heldout.Windows.Length} held-out windows; about {Display.Duration(seconds)} in all" +
+            $"{(_recorded is null ? "" : "continued: ")}{Display.Length(original)} to {Display.Length(target)} tokens: {algorithm.Name} search, at most {algorithm.Cost(settings, search.Windows.Length):N0} runs of a candidate over one of {search.Windows.Length} windows, {heldout.Windows.Length} held-out windows; about {Display.Duration(seconds)} in all" +
             (_options.Budget is { } budget ? $" of a budget of {Display.Duration(budget.TotalSeconds)}" : ""));
         if (algorithm is EvolutionAlgorithm && settings.Evaluations < SearchSettings.PaperEvaluations)
         {
@@ -156,7 +160,7 @@ public sealed partial class ExtendJob
         var resume = ResumeCommand.Of(Kind, _options.Out);
         using var records = RunFolder.Open(Path.Combine(_options.Out, RunFolder.Name), _recorded ?? Manifest(plan, model.Name, original, target), _time, resume);
         _resumeCommand = resume;
-        ReportOpened(records);
+        records.ReportOpened(_reporter);
         var clock = new JobClock(cost, seconds, _reporter, () => evaluator.TokensEvaluated) { LongestWindow = target };
         evaluator.WindowDone = clock.WindowDone;
         records.WindowReplayed = clock.WindowReplayed;
@@ -176,38 +180,23 @@ public sealed partial class ExtendJob
         var baselines = MeasureBaselines(evaluator, records, scorer, shortScorer, factorSearch, model, original, target, plan.WindowStride, tokenizer.AddsBos, Stage);
 
         // 2. The search.
-        var best = double.PositiveInfinity;
-        var evaluated = 0;
-        IReadOnlyList<double> curve = [1];
         Stage("search");
         var (winner, all) = FactorSearch.Run(
             algorithm,
-            factorSearch.Problem(settings) with
+            _options.Search.In(factorSearch.Problem(settings)) with
             {
                 FixedTemperature = attention.Smallest.Equals(attention.Largest),
                 SmallestAttention = attention.Smallest,
                 LargestAttention = attention.Largest,
-                Monotone = _options.Monotone,
-                RaceLevel = _options.RaceLevel,
             },
             records.Evaluator("long", algorithm.Name, settings.Seed, factorSearch.Answers(_stop), (int)judged[0].NumTokens),
-            batch =>
-            {
-                var leader = batch.MinBy(t => t.Dropped ? double.PositiveInfinity : t.Nll)!;
-                if (!leader.Dropped && leader.Perplexity < best)
-                {
-                    (best, curve) = (leader.Perplexity, leader.Point.RescaleFactors);
-                }
-
-                evaluated += batch.Count;
-                clock.Stage = $"search round {batch[0].Round + 1}, best {best:F4}, {evaluated:N0} evaluations, {Sparkline.OfFactors(curve)}";
-            });
+            new SearchProgress(clock).Add);
 
         // 3. The short window, under the one attention factor that both lists will have.
         Stage("short window");
         var shortSearch = new FactorSearch(evaluator, geometry, shortWindows, winner.Point.AttentionFactor);
         var (shortWinner, allShort) = FactorSearch.Run(
-            algorithm, shortSearch.Problem(plan.ShortSettings) with { FixedTemperature = true, Monotone = _options.Monotone, RaceLevel = _options.RaceLevel }, records.Evaluator("short", algorithm.Name, plan.ShortSettings.Seed, shortSearch.Answers(_stop), original));
+            algorithm, _options.Search.In(shortSearch.Problem(plan.ShortSettings)) with { FixedTemperature = true }, records.Evaluator("short", algorithm.Name, plan.ShortSettings.Seed, shortSearch.Answers(_stop), original));
         var scaling = new LongRopeScaling(geometry, [shortSearch.Entry(shortWinner.Point), factorSearch.Entry(winner.Point)]);
 
         Stage("held-out text");
@@ -261,7 +250,7 @@ public sealed partial class ExtendJob
     /// since both lists of the export share one.</summary>
     private (double Smallest, double Largest) ChooseAttentionFactors(ISearchAlgorithm algorithm, ShortWindowCheck check, double scale, int original)
     {
-        if (!algorithm.SearchesAttention || _options.FixedTemperature)
+        if (!algorithm.SearchesAttention || _options.Search.FixedTemperature)
         {
             var factor = ChooseAttentionFactor(check, scale, original);
             return (factor, factor);
@@ -314,19 +303,6 @@ public sealed partial class ExtendJob
         Plan = ResultJson.Element(plan),
         Inputs = InputHashes.Of(_options.Model, _options.Texts.Concat(_options.Heldout)),
     };
-
-    private void ReportOpened(RunFolder records)
-    {
-        if (records.Quarantine is { } quarantine)
-        {
-            _reporter.Line(quarantine);
-        }
-
-        if (records.Manifest.Vectors != RunManifest.ThisVectors)
-        {
-            _reporter.Line($"warning: this run began on a machine with vectors of {records.Manifest.Vectors} bits, this one has {RunManifest.ThisVectors}: last digits may differ from a run that was never moved");
-        }
-    }
 
     private List<MethodResult> MeasureBaselines(
         Evaluator evaluator, RunFolder records, HeldoutScorer scorer, HeldoutScorer shortScorer, FactorSearch search, LanguageModel model, int original, int target, int stride, bool keepFirst, Action<string> stage)

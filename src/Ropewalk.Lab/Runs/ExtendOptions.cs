@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Ropewalk.Engine.Formats.HuggingFace;
-using Ropewalk.Lab.Search;
 
 namespace Ropewalk.Lab.Runs;
 
@@ -37,20 +36,8 @@ public sealed record ExtendOptions
     /// <summary>Seed of every random choice.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>Name of the search's algorithm.</summary>
-    public string Algorithm { get; init; } = SearchAlgorithms.Default;
-
-    /// <summary>Name of what the search makes small.</summary>
-    public string Objective { get; init; } = SearchObjective.Default;
-
-    /// <summary>Whether the search leaves the attention factor at <see cref="AttentionFactor"/>.</summary>
-    public bool FixedTemperature { get; init; }
-
-    /// <summary>Whether no rescale factor may be below the one before it.</summary>
-    public bool Monotone { get; init; }
-
-    /// <summary>Level of the tests that drop candidates.</summary>
-    public double RaceLevel { get; init; } = SearchProblem.DefaultRaceLevel;
+    /// <summary>How to search.</summary>
+    public SearchChoices Search { get; init; } = new();
 
     /// <summary>"su", "yarn", a number, or "fit": the largest up to su that stays within <see cref="MaximumShortLoss"/>.</summary>
     public string AttentionFactor { get; init; } = "su";

@@ -40,15 +40,15 @@ public sealed record ExtendPlan(SearchSettings Settings, SearchSettings ShortSet
         wanted = options.Iterations is { } iterations ? wanted with { Iterations = iterations } : wanted;
 
         var evaluation = search.Windows.Length * cost.Seconds(target);
-        var shortEvaluation = shortWindows.Windows.Length * cost.Seconds(original);
         var longer = heldout.Windows.Length * Baselines.Lengths(original, target).Where(n => n > original).Sum(n => cost.Seconds(n));
         var atOriginal = heldout.Windows.Length * (target / original) * cost.Seconds(original);
 
         // At L there are the untouched model and the winner alone.
         var others = (Methods * longer) + (2 * atOriginal) + (2 * TunedBaselines.Evaluations * evaluation) + (heldout.Windows.Length * cost.Seconds(target));
         double WindowSeconds(int stride) => SlidingWindow.Cost(heldout, original, stride) * cost.Seconds(original) / original;
-        var algorithm = SearchAlgorithms.Named(options.Algorithm);
-        double SearchSeconds(SearchSettings s) => (algorithm.Passes(s) * evaluation) + (algorithm.Passes(Short(s, options.Seed)) * shortEvaluation);
+        var algorithm = SearchAlgorithms.Named(options.Search.Algorithm);
+        double Long(SearchSettings s) => algorithm.Cost(s, search.Windows.Length) * cost.Seconds(target);
+        double SearchSeconds(SearchSettings s) => Long(s) + (algorithm.Cost(Short(s, options.Seed), shortWindows.Windows.Length) * cost.Seconds(original));
 
         if (recorded is not null)
         {
@@ -59,13 +59,13 @@ public sealed record ExtendPlan(SearchSettings Settings, SearchSettings ShortSet
         if (options.Budget is { } budget)
         {
             // The time left is shared by the two searches and the sliding baseline in fixed parts.
-            var perEvaluation = (SearchSeconds(wanted) + (WindowShareOfSearch * algorithm.Passes(wanted) * evaluation)) / wanted.Evaluations;
+            var perEvaluation = (SearchSeconds(wanted) + (WindowShareOfSearch * Long(wanted))) / wanted.Evaluations;
             settings = BudgetPlan.Fit(wanted, perEvaluation, budget.TotalSeconds - others, options.Population, options.Iterations);
         }
 
         // The stride changes what is measured, so it is chosen by counted work: by seconds, equal runs would differ.
         var stride = options.WindowStride ?? 1;
-        var most = WindowShareOfSearch * algorithm.Passes(settings) * search.Windows.Length * work.Seconds(target);
+        var most = WindowShareOfSearch * algorithm.Cost(settings, search.Windows.Length) * work.Seconds(target);
         while (options.WindowStride is null && stride < original / 8 && SlidingWindow.Cost(heldout, original, stride) * work.Seconds(original) / original > most)
         {
             stride *= 2;

@@ -6,13 +6,7 @@ namespace Ropewalk.Lab.Runs;
 public static class ExtendRecord
 {
     /// <summary>What --json prints: result.json, and what differs between equal runs.</summary>
-    public static object Printed(ExtendResult result)
-    {
-        var printed = ResultJson.Element(Of(result)).EnumerateObject().ToDictionary(p => p.Name, p => (object)p.Value, StringComparer.Ordinal);
-        printed.Add("seconds", result.Seconds);
-        printed.Add("out", result.Options.Out);
-        return printed;
-    }
+    public static object Printed(ExtendResult result) => ResultJson.With(Of(result), ("seconds", result.Seconds), ("out", result.Options.Out));
 
     /// <summary>What result.json holds: nothing that differs between equal runs.</summary>
     public static object Of(ExtendResult result) => new

@@ -42,7 +42,11 @@ public static class ExtendReport
                     new ReportFactorSeries("yarn", MethodRole.Baseline, LongRopeSeeds.Yarn(geometry, scale)),
                     new ReportFactorSeries(ExtendJob.WinnerName, MethodRole.Winner, result.Scaling.Entries[^1].RescaleFactors),
                     new ReportFactorSeries($"{ExtendJob.WinnerName}, short list", MethodRole.Tuned, result.Scaling.Entries[0].RescaleFactors),
-                ]),
+                ])
+            {
+                Ghosts = SearchHistory.Ghosts(result.Searched),
+                Lineage = SearchHistory.Lineage(result.Best, result.Searched),
+            },
             Receipt = Receipt(result),
             Files = [.. result.Files.Select(f => Path.Combine(result.Options.Out, f))],
         };

@@ -37,6 +37,8 @@ public static partial class HtmlReport
         .label { font-size: 12.5px; fill: currentColor; } .winner .label { font-weight: 700; }
         .line { fill: none; stroke: currentColor; stroke-width: 1.6; stroke-linejoin: round; } .tuned .line { stroke-width: 2; }
         .winner .line { stroke-width: 3.2; } .window .line { stroke-dasharray: 6 4; }
+        .ghost .line { stroke-width: 1.2; opacity: .3; }
+        .beside { display: flex; flex-wrap: wrap; gap: 1.5rem; align-items: start; } .beside > svg { flex: 3 1 26rem; } .beside > div { flex: 1 1 11rem; }
         .marker { fill: currentColor; } .ci { fill: none; stroke: currentColor; stroke-width: 1.2; opacity: .8; }
         .leader { fill: none; stroke: currentColor; stroke-width: .7; opacity: .45; } .dot { fill: currentColor; opacity: .28; }
         @media (max-width: 40rem) { body { padding: 1rem .75rem; } dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .5rem; } }

@@ -208,46 +208,6 @@ public static partial class HtmlReport
         Table(page, "All candidates, in numbers", ["Candidate", "Perplexity"], [.. search.Candidates.Select(c => new[] { HtmlText.Number(c.Evaluation), HtmlText.Number(c.Perplexity, 4) })]);
     }
 
-    private static void Factors(StringBuilder page, ReportData data, Dictionary<string, int> colours)
-    {
-        if (data.Factors is not { } factors)
-        {
-            return;
-        }
-
-        page.Append("<h2>Rescale factors</h2>\n<p class=\"soft\">How many times slower each pair turns. Pair 0 turns fastest; from the critical pair on, a full turn is longer than the trained window.</p>\n");
-        var used = factors.Series.SelectMany(s => s.Factors).Where(f => double.IsFinite(f) && f > 0).ToArray();
-        var wide = used.Length > 0 && used.Max() / used.Min() > 12 && factors.Series.All(s => s.Factors.All(f => !(f <= 0)));
-        var numPairs = factors.Series.Select(s => s.Factors.Count).Append(0).Max();
-        var every = Math.Max(1, numPairs / 8);
-        page.Append(SvgChart.Draw(new Chart
-        {
-            Id = "factors",
-            Title = "Rescale factor of each pair",
-            Description = $"One line a factor set: {string.Join(", ", factors.Series.Select(s => s.Name))}.",
-            XLabel = "pair",
-            YLabel = "rescale factor",
-            YKind = wide ? ScaleKind.Log10 : ScaleKind.Linear,
-            Series = [.. factors.Series.OrderBy(s => s.Role == MethodRole.Winner).Select(s => new ChartSeries(
-                s.Name,
-                colours[s.Name],
-                SeriesShape.Line,
-                s.Role,
-                [.. s.Factors.Select((f, i) => new ChartPoint(i, f, double.NaN, double.NaN, $"{s.Name}, pair {i}: {HtmlText.Short(f)}"))]))],
-            Marks = factors.CriticalPair is { } critical ? [(critical, "critical pair")] : [],
-            TopTicks = [.. factors.WavelengthTokens.Select((w, i) => ((double)i, Wavelength(w))).Where((_, i) => i % every == 0 && i < numPairs)],
-            TopLabel = "wavelength (tokens)",
-        }));
-        Table(page, "The numbers of this chart", ["Pair", "Wavelength", .. factors.Series.Select(s => s.Name)], [.. Enumerable.Range(0, numPairs).Select(i => (string[])
-        [
-            i.ToString(CultureInfo.InvariantCulture),
-            i < factors.WavelengthTokens.Count ? HtmlText.Number(factors.WavelengthTokens[i], 1) : "-",
-            .. factors.Series.Select(s => i < s.Factors.Count ? HtmlText.Number(s.Factors[i], 4) : "-"),
-        ])]);
-    }
-
-    private static string Wavelength(double tokens) => tokens >= 9.95 ? HtmlText.Number(tokens) : HtmlText.Number(tokens, 1);
-
     private static void Receipt(StringBuilder page, ReportData data)
     {
         if (data.Receipt.Count > 0)

@@ -79,6 +79,9 @@ public enum MethodRole
 
     /// <summary>What the run recommends.</summary>
     Winner,
+
+    /// <summary>What the search thought best for a while.</summary>
+    Ghost,
 }
 
 /// <summary>A method's line in a chart.</summary>
@@ -104,7 +107,22 @@ public readonly record struct SearchCandidate(long Evaluation, double Perplexity
 /// <param name="CriticalPair">The first pair whose wavelength exceeds the original length; null if none does.</param>
 /// <param name="Series">One line a factor set.</param>
 public sealed record ReportFactors(
-    IReadOnlyList<double> WavelengthTokens, double? CriticalPair, IReadOnlyList<ReportFactorSeries> Series);
+    IReadOnlyList<double> WavelengthTokens, double? CriticalPair, IReadOnlyList<ReportFactorSeries> Series)
+{
+    /// <summary>Earlier bests of the search, the oldest first: drawn faintly.</summary>
+    public IReadOnlyList<ReportFactorSeries> Ghosts { get; init; } = [];
+
+    /// <summary>The winner and what it was made from, back to a seed; empty where the search has no such line.</summary>
+    public IReadOnlyList<ReportAncestor> Lineage { get; init; } = [];
+}
+
+/// <summary>One step of the winner's line.</summary>
+/// <param name="Candidate">Which candidate, from 1.</param>
+/// <param name="Round">Round of the search.</param>
+/// <param name="Perplexity">On the search windows.</param>
+/// <param name="Origin">How it came about.</param>
+/// <param name="Factors">Its rescale factors.</param>
+public sealed record ReportAncestor(int Candidate, int Round, double Perplexity, string Origin, IReadOnlyList<double> Factors);
 
 /// <summary>A named factor set: a rescale factor for each pair.</summary>
 public sealed record ReportFactorSeries(string Name, MethodRole Role, IReadOnlyList<double> Factors);

@@ -25,6 +25,18 @@ public static class ResultJson
     /// <summary>An object as indented JSON.</summary>
     public static string Serialize(object value) => JsonSerializer.Serialize(value, s_options) + "\n";
 
+    /// <summary>An object with further keys at its end.</summary>
+    public static object With(object value, params (string Key, object Value)[] more)
+    {
+        var all = Element(value).EnumerateObject().ToDictionary(p => p.Name, p => (object)p.Value, StringComparer.Ordinal);
+        foreach (var (key, added) in more)
+        {
+            all.Add(key, added);
+        }
+
+        return all;
+    }
+
     /// <summary>An object as it would be read back.</summary>
     public static JsonElement Element(object value) => JsonSerializer.SerializeToElement(value, s_options);
 

@@ -73,9 +73,6 @@ public sealed class RunFolder : IMeasurements, IDisposable
     /// <summary>Whether the run was finished when the folder was opened.</summary>
     public bool IsDone => _journal.IsDone;
 
-    /// <summary>A torn end of the journal that was moved aside, as a sentence; null where there was none.</summary>
-    public string? Quarantine => _journal.Quarantined is { } q ? $"the journal's last {q.Bytes} bytes were torn by an earlier stop and are now in {q.Path}; that measurement is repeated" : null;
-
     /// <summary>Called with a window's tokens where its losses come from the journal.</summary>
     public Action<long>? WindowReplayed { get; set; }
 
@@ -116,6 +113,20 @@ public sealed class RunFolder : IMeasurements, IDisposable
         catch (Exception e) when (StorageException.IsStorageFailure(e))
         {
             throw StorageException.From(path, e, "nothing that was recorded is lost");
+        }
+    }
+
+    /// <summary>Tells what a reader must know of a folder that is continued: a torn end that was moved aside, another machine.</summary>
+    public void ReportOpened(IJobReporter reporter)
+    {
+        if (_journal.Quarantined is { } torn)
+        {
+            reporter.Line($"the journal's last {torn.Bytes} bytes were torn by an earlier stop and are now in {torn.Path}; that measurement is repeated");
+        }
+
+        if (Manifest.Vectors != RunManifest.ThisVectors)
+        {
+            reporter.Line($"warning: this run began on a machine with vectors of {Manifest.Vectors} bits, this one has {RunManifest.ThisVectors}: last digits may differ from a run that was never moved");
         }
     }
 

@@ -51,6 +51,9 @@ public sealed record RunManifest
     /// <summary>What was decided by the machine's speed or by measuring.</summary>
     public required JsonElement Plan { get; init; }
 
+    /// <summary>The file that is written at the end, where it lies outside of the folder.</summary>
+    public string? Output { get; init; }
+
     /// <summary>SHA-256 of each file of the model and each text, by path.</summary>
     public required IReadOnlyDictionary<string, string> Inputs { get; init; }
 

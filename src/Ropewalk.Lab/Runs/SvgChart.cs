@@ -118,7 +118,7 @@ internal static class SvgChart
         }
 
         svg.Append($"<path class=\"line\" d=\"{path}\"><title>{HtmlText.Escape(series.Name)}</title></path>\n");
-        if (points.Count > MaxMarkers)
+        if (points.Count > MaxMarkers || series.Role == MethodRole.Ghost)
         {
             return;
         }
@@ -176,7 +176,7 @@ internal static class SvgChart
     /// <summary>Names at the right, each as near to its line's end as the others allow, with a thin leader.</summary>
     private static void EndLabels(StringBuilder svg, ChartSeries[] series, ChartScale x, ChartScale y, double top)
     {
-        var named = series.Where(s => s.Shape != SeriesShape.Dots).OrderBy(s => y.At(s.Points[^1].Y)).ToArray();
+        var named = series.Where(s => s.Shape != SeriesShape.Dots && s.Role != MethodRole.Ghost).OrderBy(s => y.At(s.Points[^1].Y)).ToArray();
         var gap = Math.Min(LabelGap, (Bottom - top) / Math.Max(1, named.Length));
         var at = new double[named.Length];
         for (var i = 0; i < named.Length; i++)
@@ -218,6 +218,7 @@ internal static class SvgChart
         MethodRole.Winner => "winner",
         MethodRole.Window => "window",
         MethodRole.Tuned => "tuned",
+        MethodRole.Ghost => "ghost",
         _ => "baseline",
     };
 

@@ -23,14 +23,14 @@ public sealed class BaseSearch : ISearchAlgorithm
     public bool SearchesAttention => true;
 
     /// <inheritdoc />
-    public int Passes(SearchSettings settings) => (2 * (GridPoints + (2 * Refinements))) + 5;
+    public long Cost(SearchSettings settings, int numWindows) => numWindows * ((2L * (GridPoints + (2 * Refinements))) + 5);
 
     /// <inheritdoc />
     public SearchOutcome Run(ISearchEvaluator evaluator, SearchProblem problem, Action<IReadOnlyList<Trial>>? judged = null)
     {
         var log = new TrialLog(evaluator, judged);
         var pairs = problem.Geometry.Pairs;
-        var attention = problem.AttentionFactor;
+        var attention = problem.FixedTemperature ? problem.AttentionFactor : Math.Clamp(problem.AttentionFactor, problem.SmallestAttention, problem.LargestAttention);
         double[] Judge(double[] logRatios, double factor) => log.Judge([.. logRatios.Select(r => new SearchPoint(Factors(Math.Exp(r), pairs), 0, factor))]);
 
         // The last pair's exponent is (d-2)/d; with one pair the base changes nothing.

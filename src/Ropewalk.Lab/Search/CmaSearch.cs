@@ -17,7 +17,7 @@ public sealed class CmaSearch : ISearchAlgorithm
     public bool SearchesAttention => true;
 
     /// <inheritdoc />
-    public int Passes(SearchSettings settings) => Math.Max(LeastPasses, settings.Evaluations / 10);
+    public long Cost(SearchSettings settings, int numWindows) => (long)numWindows * Math.Max(LeastPasses, settings.Evaluations / 10);
 
     /// <inheritdoc />
     public SearchOutcome Run(ISearchEvaluator evaluator, SearchProblem problem, Action<IReadOnlyList<Trial>>? judged = null)
@@ -31,13 +31,14 @@ public sealed class CmaSearch : ISearchAlgorithm
 
         var space = new SearchSpace(problem, start.Point, problem.Geometry.Pairs);
         var distribution = new CmaEs(new double[space.Dimensions], FirstSigma, new CounterRandom(problem.Settings.Seed).Fork(4));
-        while (log.WindowsRun < (long)Passes(problem.Settings) * evaluator.NumWindows && distribution.Sigma > LeastSigma)
+        while (log.WindowsRun < Cost(problem.Settings, evaluator.NumWindows) && distribution.Sigma > LeastSigma)
         {
             var vectors = distribution.Ask();
             var behind = log.Race([.. vectors.Select(space.Point)], problem.RaceLevel);
             distribution.Tell([.. vectors.Zip(behind).OrderBy(p => p.Second).Select(p => p.First)]);
         }
 
+        log.RaceStartTokens(problem);
         return log.Outcome;
     }
 }

@@ -40,7 +40,7 @@ public sealed class CriticalSearch : ISearchAlgorithm
     public bool SearchesAttention => false;
 
     /// <inheritdoc />
-    public int Passes(SearchSettings settings) => settings.Evaluations;
+    public long Cost(SearchSettings settings, int numWindows) => (long)settings.Evaluations * numWindows;
 
     /// <inheritdoc />
     public SearchOutcome Run(ISearchEvaluator evaluator, SearchProblem problem, Action<IReadOnlyList<Trial>>? judged = null)

@@ -21,7 +21,7 @@ public sealed class EvolutionAlgorithm : ISearchAlgorithm
     public bool SearchesAttention => false;
 
     /// <inheritdoc />
-    public int Passes(SearchSettings settings) => settings.Evaluations;
+    public long Cost(SearchSettings settings, int numWindows) => (long)settings.Evaluations * numWindows;
 
     /// <inheritdoc />
     public SearchOutcome Run(ISearchEvaluator evaluator, SearchProblem problem, Action<IReadOnlyList<Trial>>? judged = null)
@@ -33,7 +33,7 @@ public sealed class EvolutionAlgorithm : ISearchAlgorithm
             batch => [.. evaluator.Evaluate([.. batch.Select(c => new EvaluationRequest(Point(c), 0, evaluator.NumWindows))]).Select(l => l.Sum() / l.Length)],
             batch =>
             {
-                Trial[] told = [.. batch.Select(i => new Trial(i.Index, i.Iteration, Point(i.Candidate), evaluator.NumWindows, i.Nll))];
+                Trial[] told = [.. batch.Select(i => new Trial(i.Index, i.Iteration, Point(i.Candidate), evaluator.NumWindows, i.Nll) { Parents = i.Parents })];
                 trials.AddRange(told);
                 judged?.Invoke(told);
             });

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Ropewalk.Lab.Data;
 
 namespace Ropewalk.Lab.Search;
@@ -10,6 +11,7 @@ public sealed class EvolutionSearch
     private readonly Func<IReadOnlyList<Candidate>, double[]> _evaluate;
     private readonly Action<IReadOnlyList<Individual>>? _evaluated;
     private readonly HashSet<Candidate> _seen = [];
+    private readonly Dictionary<Candidate, ImmutableArray<int>> _parents = [];
     private readonly List<Individual> _all = [];
     private readonly RandomDraws _draws;
 
@@ -44,7 +46,8 @@ public sealed class EvolutionSearch
         var initial = new List<Candidate>(unique);
         while (initial.Count < _settings.Population)
         {
-            initial.Add(Mutant(unique[(initial.Count - unique.Count) % unique.Count]));
+            var seed = (initial.Count - unique.Count) % unique.Count;
+            initial.Add(Mutant(unique[seed], seed));
         }
 
         var parents = Best(Evaluate(initial, 0));
@@ -53,7 +56,8 @@ public sealed class EvolutionSearch
             var children = new List<Candidate>(_settings.Mutations + _settings.Crossovers);
             for (var i = 0; i < _settings.Mutations; i++)
             {
-                children.Add(Mutant(parents[_draws.NextInt(parents.Count)].Candidate));
+                var parent = parents[_draws.NextInt(parents.Count)];
+                children.Add(Mutant(parent.Candidate, parent.Index));
             }
 
             for (var i = 0; i < _settings.Crossovers; i++)
@@ -67,10 +71,11 @@ public sealed class EvolutionSearch
         return parents[0];
     }
 
-    private Candidate Mutant(Candidate parent)
+    private Candidate Mutant(Candidate parent, int index)
     {
         var child = Operators.Mutate(parent, _seen, _settings, _draws);
         _seen.Add(child);
+        _parents[child] = [index];
         return child;
     }
 
@@ -78,7 +83,7 @@ public sealed class EvolutionSearch
     {
         if (parents.Count < 2)
         {
-            return Mutant(parents[0].Candidate);
+            return Mutant(parents[0].Candidate, parents[0].Index);
         }
 
         var first = _draws.NextInt(parents.Count);
@@ -86,21 +91,22 @@ public sealed class EvolutionSearch
         second += second >= first ? 1 : 0;
 
         // Parents are sorted: the smaller index is the better one.
-        var better = parents[Math.Min(first, second)].Candidate;
-        var child = Operators.Cross(better, parents[Math.Max(first, second)].Candidate, _seen, _settings, _draws);
+        var (better, other) = (parents[Math.Min(first, second)], parents[Math.Max(first, second)]);
+        var child = Operators.Cross(better.Candidate, other.Candidate, _seen, _settings, _draws);
         if (child is null)
         {
-            return Mutant(better);
+            return Mutant(better.Candidate, better.Index);
         }
 
         _seen.Add(child);
+        _parents[child] = [better.Index, other.Index];
         return child;
     }
 
     private List<Individual> Evaluate(List<Candidate> candidates, int iteration)
     {
         var losses = _evaluate(candidates);
-        var individuals = candidates.Select((c, i) => new Individual(_all.Count + i, iteration, c, double.IsFinite(losses[i]) ? losses[i] : double.PositiveInfinity)).ToList();
+        var individuals = candidates.Select((c, i) => new Individual(_all.Count + i, iteration, c, double.IsFinite(losses[i]) ? losses[i] : double.PositiveInfinity) { Parents = _parents.GetValueOrDefault(c, []) }).ToList();
         _all.AddRange(individuals);
         _evaluated?.Invoke(individuals);
         return individuals;

@@ -10,8 +10,10 @@ public interface ISearchAlgorithm
     /// <summary>Whether it looks for an attention factor too, where that is not fixed.</summary>
     bool SearchesAttention { get; }
 
-    /// <summary>What a search of a size costs, in passes of one point over every window.</summary>
-    int Passes(SearchSettings settings);
+    /// <summary>What a search of a size costs at most: points times the windows that they run on.</summary>
+    /// <param name="settings">The size.</param>
+    /// <param name="numWindows">Search windows.</param>
+    long Cost(SearchSettings settings, int numWindows);
 
     /// <summary>Searches.</summary>
     /// <param name="evaluator">Answers with losses.</param>

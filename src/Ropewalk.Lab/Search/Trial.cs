@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Ropewalk.Lab.Search;
 
 /// <summary>A point that a search judged.</summary>
@@ -9,6 +11,9 @@ namespace Ropewalk.Lab.Search;
 /// <param name="Dropped">Whether it lost before it had run on every window; its loss then compares with nothing.</param>
 public sealed record Trial(int Index, int Round, SearchPoint Point, int NumWindows, double Nll, bool Dropped = false)
 {
+    /// <summary>Indexes of the trials that it was made from, the better one first; empty for one that no trial was the model of.</summary>
+    public ImmutableArray<int> Parents { get; init; } = [];
+
     /// <summary>e to the mean loss.</summary>
     public double Perplexity => Math.Exp(Nll);
 }

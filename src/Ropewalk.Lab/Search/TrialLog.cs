@@ -14,13 +14,20 @@ internal sealed class TrialLog(ISearchEvaluator evaluator, Action<IReadOnlyList<
     /// <summary>Windows that all trials together ran on.</summary>
     public long WindowsRun { get; private set; }
 
-    /// <summary>Everything, for the end.</summary>
-    /// <exception cref="InvalidOperationException">No point has a finite loss on every window.</exception>
-    public SearchOutcome Outcome => new(
-        Best ?? _trials.FirstOrDefault(t => !t.Dropped) ?? throw new InvalidOperationException("no point ran on every window"), _trials);
+    /// <summary>Everything, for the end. Where no point was finite the first stands for the best, with a loss that is infinite.</summary>
+    public SearchOutcome Outcome => new(Best ?? _trials[0] with { Nll = double.PositiveInfinity }, _trials);
 
     /// <summary>A loss that loses against every finite one where it is none.</summary>
     public static double Finite(double loss) => double.IsFinite(loss) ? loss : double.PositiveInfinity;
+
+    /// <summary>Races the best point with each number of start tokens that may be chosen.</summary>
+    public void RaceStartTokens(SearchProblem problem)
+    {
+        if (Best is { } best && problem.Settings.StartTokens.Length > 1)
+        {
+            _ = Race([.. problem.Settings.StartTokens.Select(n => best.Point with { StartTokens = n }).Where(p => !p.Equals(best.Point))], problem.RaceLevel);
+        }
+    }
 
     /// <summary>Runs points on every window.</summary>
     /// <returns>Mean losses; infinite where one was not finite.</returns>

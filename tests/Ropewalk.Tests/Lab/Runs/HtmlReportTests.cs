@@ -14,7 +14,12 @@ public sealed class HtmlReportTests
         var page = Parse(HtmlReport.Render(ReportSamples.Realistic()));
         Assert.Equal(4, page.Descendants("svg").Count());
         Assert.All(page.Descendants("svg"), svg => Assert.True(svg.Elements("title").Any() && svg.Elements("desc").Any()));
-        Assert.Equal(5, page.Descendants("details").Count());
+        Assert.Equal(6, page.Descendants("details").Count());
+        var curve = page.Descendants("div").Single(d => d.Attribute("class")?.Value == "beside");
+        Assert.Single(curve.Descendants("g"), g => g.Attribute("class")?.Value == "c0 ghost");
+        Assert.DoesNotContain(curve.Descendants("text"), t => t.Value == "best after 3");
+        Assert.Equal(["256", "512", "1,024", "2,048", "4,096", "8,192"], curve.Element("div")!.Descendants("tr").Select(r => r.Elements("td").FirstOrDefault()?.Value).OfType<string>());
+        Assert.Contains("crossover of 3 and 17", page.ToString(), StringComparison.Ordinal);
         Assert.Contains("4.12 against 4.58", page.ToString(), StringComparison.Ordinal);
         var ids = page.Descendants().Attributes("id").Select(a => a.Value).ToArray();
         Assert.Equal(ids.Length, ids.Distinct().Count());

@@ -59,7 +59,11 @@ internal static class ReportSamples
                 new ReportFactorSeries("yarn", MethodRole.Baseline, ramp),
                 new ReportFactorSeries("longrope short", MethodRole.Tuned, [.. ramp.Select(f => 1 + ((f - 1) * 0.1))]),
                 new ReportFactorSeries("longrope", MethodRole.Winner, [.. ramp.Select((f, i) => f * (1 + (0.15 * Math.Sin(i))))]),
-            ]),
+            ])
+            {
+                Ghosts = [new ReportFactorSeries("best after 3", MethodRole.Ghost, ramp)],
+                Lineage = [new ReportAncestor(900, 12, 4.12, "crossover of 3 and 17", ramp), new ReportAncestor(3, 0, 4.6, "seed", ramp)],
+            },
             Table =
             [
                 new ReportRow("longrope", MethodRole.Winner, 2048, 4.12, 4.08, 4.16, 2.043, 0, double.NaN, double.NaN, 81_880),

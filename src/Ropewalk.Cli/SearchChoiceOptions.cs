@@ -1,12 +1,13 @@
 using System.CommandLine;
 using System.Globalization;
+using Ropewalk.Lab.Runs;
 using Ropewalk.Lab.Search;
 using Ropewalk.Positions;
 
 namespace Ropewalk.Cli;
 
 /// <summary>How to search: options of <c>search</c> and <c>extend</c>.</summary>
-internal sealed class SearchOptions
+internal sealed class SearchChoiceOptions
 {
     /// <summary>--algorithm.</summary>
     public Option<string> Algorithm { get; } = new("--algorithm")
@@ -38,19 +39,20 @@ internal sealed class SearchOptions
         DefaultValueFactory = _ => SearchProblem.DefaultRaceLevel,
     };
 
-    /// <summary>The algorithm that was asked for.</summary>
-    /// <exception cref="UserInputException">There is none of that name.</exception>
-    public ISearchAlgorithm AlgorithmOf(ParseResult parsed) => SearchAlgorithms.Named(parsed.GetValue(Algorithm)!);
-
-    /// <summary>The objective that was asked for.</summary>
-    /// <exception cref="UserInputException">There is none of that name.</exception>
-    public string ObjectiveOf(ParseResult parsed) => parsed.GetValue(Objective) is { } name && SearchObjective.Names.Contains(name)
-        ? name
-        : throw new UserInputException($"--objective: found \"{parsed.GetValue(Objective)}\", expected one of {string.Join(", ", SearchObjective.Names)}");
-
-    /// <summary>The level that was asked for.</summary>
-    /// <exception cref="UserInputException">It is no probability below one half.</exception>
-    public double RaceLevelOf(ParseResult parsed) => parsed.GetValue(RaceLevel) is >= 0 and < 0.5 and var level
-        ? level
-        : throw new UserInputException(string.Create(CultureInfo.InvariantCulture, $"--race-level: found {parsed.GetValue(RaceLevel)}, expected 0 to below 0.5"));
+    /// <summary>What was asked for.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="givenAttention">What --attention-factor says, where it is given: then it is not searched.</param>
+    /// <exception cref="UserInputException">A name is unknown or the level no probability below one half.</exception>
+    public SearchChoices Choices(ParseResult parsed, string? givenAttention) => new()
+    {
+        Algorithm = SearchAlgorithms.Named(parsed.GetValue(Algorithm)!).Name,
+        Objective = parsed.GetValue(Objective) is { } name && SearchObjective.Names.Contains(name)
+            ? name
+            : throw new UserInputException($"--objective: found \"{parsed.GetValue(Objective)}\", expected one of {string.Join(", ", SearchObjective.Names)}"),
+        FixedTemperature = parsed.GetValue(FixedTemperature) || givenAttention is not null,
+        Monotone = parsed.GetValue(Monotone),
+        RaceLevel = parsed.GetValue(RaceLevel) is >= 0 and < 0.5 and var level
+            ? level
+            : throw new UserInputException(string.Create(CultureInfo.InvariantCulture, $"--race-level: found {parsed.GetValue(RaceLevel)}, expected 0 to below 0.5")),
+    };
 }

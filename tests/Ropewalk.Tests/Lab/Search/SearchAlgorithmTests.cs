@@ -1,0 +1,116 @@
+using Ropewalk.Lab.Search;
+using Ropewalk.Positions;
+
+namespace Ropewalk.Tests.Lab.Search;
+
+/// <summary>Every algorithm on functions whose minimum is known.</summary>
+public sealed class SearchAlgorithmTests
+{
+    private static readonly RopeGeometry s_geometry = new(16, 10000, 64);
+    private static readonly double[] s_best = [1, 1.1, 1.4, 2.2, 3.6, 4.4, 4.6, 4.7];
+
+    public static TheoryData<string> Names => [.. SearchAlgorithms.All.Select(a => a.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void It_gets_below_every_published_method_and_tells_of_all_it_does(string name)
+    {
+        var evaluator = new SyntheticEvaluator(4, s_best);
+        var told = new List<Trial>();
+        var algorithm = SearchAlgorithms.Named(name);
+        var problem = Problem();
+        var outcome = algorithm.Run(new RememberingEvaluator(evaluator), problem, told.AddRange);
+        Assert.Equal(outcome.Trials, told);
+        Assert.Equal(Enumerable.Range(0, told.Count), told.Select(t => t.Index));
+        Assert.False(outcome.Best.Dropped);
+        Assert.Equal(told.Where(t => !t.Dropped).Min(t => t.Nll), outcome.Best.Nll);
+        Assert.All(told, t => Assert.Equal(t.Dropped ? t.NumWindows : 4, t.NumWindows));
+
+        // One number, or the NTK rule below a critical pair, cannot bend the line as the others can. Evolution and critical keep their attention factor.
+        var seeds = PublishedPoints.Few(problem).Min(p => evaluator.Value(p with { AttentionFactor = algorithm.SearchesAttention ? p.AttentionFactor : problem.AttentionFactor }));
+        Assert.True(evaluator.Value(outcome.Best.Point) < (name is "base" or "critical" ? 1.1 : 1) * seeds, $"found {evaluator.Value(outcome.Best.Point)}, seeds {seeds}");
+        Assert.True(evaluator.Asked.Count <= algorithm.Cost(problem.Settings, 4) * 1.25, $"{evaluator.Asked.Count} runs, announced {algorithm.Cost(problem.Settings, 4)}");
+        Assert.Equal(evaluator.Asked.Count, evaluator.Asked.Distinct().Count());
+    }
+
+    [Theory]
+    [InlineData("cma-es", 1.01)]
+    [InlineData("auto", 1.01)]
+    public void It_comes_close_to_the_minimum(string name, double at)
+    {
+        var evaluator = new SyntheticEvaluator(4, s_best);
+        var outcome = SearchAlgorithms.Named(name).Run(new RememberingEvaluator(evaluator), Problem());
+        Assert.InRange(evaluator.Value(outcome.Best.Point), 1, at);
+        Assert.InRange(outcome.Best.Point.AttentionFactor, 1.05, 1.15);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_same_seed_asks_the_same_and_another_does_not(string name)
+    {
+        List<(SearchPoint Point, int Window)> Asked(ulong seed)
+        {
+            var evaluator = new SyntheticEvaluator(3, s_best, noise: 0.02);
+            _ = SearchAlgorithms.Named(name).Run(new RememberingEvaluator(evaluator), Problem(seed));
+            return evaluator.Asked;
+        }
+
+        Assert.Equal(Asked(1), Asked(1));
+        if (name != "base")
+        {
+            Assert.NotEqual(Asked(1), Asked(2));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_loss_that_is_not_finite_is_never_best(string name)
+    {
+        var evaluator = new SyntheticEvaluator(3, s_best) { IsBad = question => question % 7 == 3 };
+        var outcome = SearchAlgorithms.Named(name).Run(new RememberingEvaluator(evaluator), Problem());
+        Assert.True(double.IsFinite(outcome.Best.Nll));
+        Assert.All(outcome.Trials, t => Assert.False(double.IsNaN(t.Nll)));
+
+        // Where nothing is finite there is no best, but an answer that says so.
+        var hopeless = new SyntheticEvaluator(3, s_best) { IsBad = _ => true };
+        var none = SearchAlgorithms.Named(name).Run(new RememberingEvaluator(hopeless), Problem() with { Settings = Problem().Settings.Resized(8, 2) });
+        Assert.Equal(double.PositiveInfinity, none.Best.Nll);
+    }
+
+    [Theory]
+    [InlineData("cma-es")]
+    [InlineData("auto")]
+    [InlineData("base")]
+    public void Bounds_order_and_a_fixed_temperature_hold(string name)
+    {
+        var evaluator = new SyntheticEvaluator(3, [1, 9, 0.2, 30, 2, 90, 0.5, 3], 3);
+        var bounded = Problem() with { LargestAttention = 1.03, SmallestAttention = 1, Monotone = true };
+        foreach (var trial in SearchAlgorithms.Named(name).Run(new RememberingEvaluator(evaluator), bounded).Trials)
+        {
+            Assert.InRange(trial.Point.AttentionFactor, 1, 1.03);
+            Assert.All(trial.Point.RescaleFactors.Zip(trial.Point.RescaleFactors.Skip(1)), p => Assert.True(p.First <= p.Second));
+            Assert.All(trial.Point.RescaleFactors, f => Assert.InRange(f, 1, name == "base" ? 1e6 : bounded.LargestFactor));
+        }
+
+        var outcome = SearchAlgorithms.Named(name).Run(new RememberingEvaluator(evaluator), Problem() with { FixedTemperature = true, AttentionFactor = 1.0625 });
+        Assert.All(outcome.Trials, t => Assert.Equal(1.0625, t.Point.AttentionFactor));
+    }
+
+    [Fact]
+    public void The_base_is_found()
+    {
+        const double Ratio = 37.5;
+        var evaluator = new SyntheticEvaluator(2, [.. BaseSearch.Factors(Ratio, 8)], 1.25);
+        var best = new BaseSearch().Run(evaluator, Problem()).Best.Point;
+        Assert.InRange(Math.Log(best.RescaleFactors[^1]) * 8 / 7, Math.Log(Ratio) - 0.1, Math.Log(Ratio) + 0.1);
+        Assert.InRange(best.AttentionFactor, 1.24, 1.26);
+    }
+
+    private static SearchProblem Problem(ulong seed = 3) => new()
+    {
+        Geometry = s_geometry,
+        Length = 256,
+        Settings = new SearchSettings { LargestHundredths = SearchSettings.PaperBound(4), Seed = seed },
+        AttentionFactor = 1.1,
+    };
+}
