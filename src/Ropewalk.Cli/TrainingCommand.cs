@@ -13,7 +13,7 @@ internal static class TrainingCommand
 {
     /// <summary>Checks where the run is to be.</summary>
     /// <exception cref="UserInputException">There is a run already, or none to go on with.</exception>
-    public static void Prepare(string folder, bool resumes)
+    private static void Prepare(string folder, bool resumes)
     {
         if (!resumes)
         {
@@ -34,6 +34,7 @@ internal static class TrainingCommand
         var folder = options.Out(parsed);
         var source = new StretchSource(documents, endToken, SequenceMaker.StretchOf(settings), settings.Seed);
         var hash = TrainingRun.Hash(documents);
+        Prepare(folder, options.Resumes(parsed));
         model.Recomputes = options.Recomputes(parsed);
         using var run = new TrainingRun(model, settings, source, positions, folder, $"model {modelName}\ntexts {hash}") { SaveEvery = options.SaveEvery(parsed) };
         if (options.Resumes(parsed))

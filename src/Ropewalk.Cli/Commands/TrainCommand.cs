@@ -71,7 +71,6 @@ internal static class TrainCommand
             var json = trainer.Train(v);
             var tokenizer = Tokenizer.Parse(json, "tokenizer.json");
             var documents = TrainingTexts.Documents(files, tokenizer);
-            TrainingCommand.Prepare(shared.Out(parsed), shared.Resumes(parsed));
             using var positions = new TrainedPositions(model.Rope.Geometry, model.Rope.Scaling.At(settings.Window), isTrained: false);
             var tokenizerConfig = new JsonObject
             {

@@ -105,7 +105,6 @@ internal static class TuneCommand
             var tokenizer = Tokenizer.Load(folder);
             var documents = TrainingTexts.Documents(TrainingTexts.Files(parsed.GetValue(shared.Data)!), tokenizer);
             RequireTokens(documents, trainable.Shape.VocabularySize, folder);
-            TrainingCommand.Prepare(shared.Out(parsed), shared.Resumes(parsed));
             var end = tokenizer.EosToken is { } token && token < trainable.Shape.VocabularySize ? token : (int?)null;
             var type = checkpoint.TensorNames.Select(n => checkpoint.Find(n)!).Any(t => t.Type is GgmlType.BF16) ? StoredType.BF16 : StoredType.F32;
             var identity = $"{checkpoint.Name} under {method.Spec}, {(adapters is null ? trainsPositions ? "positions" : "full" : $"lora {adapters.Rank} {adapters.Alpha} {string.Join(',', adapters.Targets)}")}";

@@ -116,6 +116,27 @@ public sealed class BadInputTests
         ["heldout missing"] = (f => Extend(f, "--heldout", f.PathOf("none.txt")), ["none.txt", "--heldout", "found nothing there"]),
         ["heldout the text itself"] = (f => Extend(f, "--heldout", TextOf(f)), ["--heldout", Text, "expected a text that the search does not see"]),
 
+        // Training.
+        ["train on an empty file"] = (f => Train(f, f.Write("empty.txt", "")), ["empty.txt", "found an empty file", "expected text"]),
+        ["train on bytes"] = (f => Train(f, f.Write("weights.txt", [0x61, 0, 0x62])), ["weights.txt", "found the character 0 at place 1", "expected text"]),
+        ["train on what is no UTF-8"] = (f => Train(f, f.Write("latin.txt", [0x61, 0xE9])), ["latin.txt", "offset 1", "expected UTF-8"]),
+        ["train on a folder without texts"] = (f => Train(f, Directory.CreateDirectory(f.PathOf("none")).FullName), ["none", "found no .txt file", "expected at least one"]),
+        ["train on too little"] = (f => Train(f, f.Write("short.txt", "a rope")), ["texts", "found 7 tokens", "expected at least 65"]),
+        ["train --vocabulary of too little"] = (f => Train(f, f.Write("short.txt", "abababab"), "--vocabulary", "400"), ["--vocabulary", "found 400", "expected at most"]),
+        ["train --vocabulary below the bytes"] = (f => Train(f, TextOf(f), "--vocabulary", "256"), ["--vocabulary", "found 256", "at least 257"]),
+        ["train --learning-rate 0"] = (f => Train(f, TextOf(f), "--learning-rate", "0"), ["--learning-rate", "found 0", "above 0"]),
+        ["train --schedule"] = (f => Train(f, TextOf(f), "--schedule", "exp"), ["--schedule", "\"exp\"", "expected cosine, linear or constant"]),
+        ["train --resume nothing"] = (f => Train(f, TextOf(f), "--resume"), ["--resume", "found no checkpoint", "expected the --out folder"]),
+        ["train --heads that do not divide"] = (f => Train(f, TextOf(f), "--heads", "5"), ["--width", "found 16 with 5 heads", "expected a multiple of 10"]),
+        ["train into a folder with files"] = (f => ["train", TextOf(f), "--out", f.Root, "--width", "16", "--heads", "2", "--layers", "1", "--window", "64"], ["--out", "with files in it"]),
+        ["tune --lora-targets"] = (f => Tune(f, "--lora", "2", "--lora-targets", "c_attn"), ["--lora-targets", "\"c_attn\"", "q_proj"]),
+        ["tune --lora 0"] = (f => Tune(f, "--lora", "0"), ["--lora", "found 0", "at least 1"]),
+        ["tune --only"] = (f => Tune(f, "--only", "norms"), ["--only", "\"norms\"", "expected positions"]),
+        ["tune --lora --only positions"] = (f => Tune(f, "--lora", "2", "--only", "positions"), ["--lora", "--only positions", "expected one of them"]),
+        ["tune --original-share"] = (f => Tune(f, "--original-share", "2"), ["--original-share", "found 2", "expected 0 to 1"]),
+        ["tune --window past --to"] = (f => Tune(f, "--window", "1024"), ["--window", "found 1024", "at most the length that is tuned for, 512"]),
+        ["tune to a scaling without keys"] = (f => Tune(f, "--scaling", "resonance+yarn:4"), ["resonance"]),
+
         // Outputs.
         ["--out not empty"] = (f => ExtendTo(f, Path.GetDirectoryName(f.Write("keep.me", "x"))!), ["--out", "with files in it", "expected a folder that is empty"]),
         ["--out a file"] = (f => ExtendTo(f, f.Write("file", "x")), ["--out", "found the file", "expected a folder"]),
@@ -196,6 +217,15 @@ public sealed class BadInputTests
         string[] more = scaling is null ? [] : ["--scaling", scaling];
         return ["perplexity", Command.Embedded, "--text", TextOf(folder), "--context", context, .. more];
     }
+
+    private static string[] Train(TemporaryFolder folder, string data, params string[] more)
+    {
+        string[] heads = more.Contains("--heads") ? [] : ["--heads", "2"];
+        return ["train", data, "--out", folder.PathOf("out"), "--width", "16", "--layers", "1", "--window", "64", "--steps", "2", .. heads, .. more];
+    }
+
+    private static string[] Tune(TemporaryFolder folder, params string[] more) =>
+        ["tune", Command.Embedded, TextOf(folder), "--out", folder.PathOf("out"), "--to", "512", "--steps", "2", .. more];
 
     private static string TextOf(TemporaryFolder folder) => folder.Write(Text, string.Concat(Enumerable.Repeat("Once upon a time there was a sea and a rope. ", 100))[..4000]);
 

@@ -1,0 +1,132 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Ropewalk.Engine.Formats.Safetensors;
+using Ropewalk.Tests.Formats;
+using Ropewalk.Tests.Kernels;
+
+namespace Ropewalk.Tests.EndToEnd;
+
+/// <summary>train and tune as a user runs them.</summary>
+[Collection(EndToEndGroup.Name)]
+public sealed class TrainingTests : IDisposable
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_new_model_trains_and_is_what_perplexity_measures()
+    {
+        var result = Command.Result([.. Train("a"), "--vocabulary", "280"]);
+        Assert.Equal(40, result.GetProperty("losses").GetArrayLength());
+        Assert.True(result.GetProperty("last_loss").GetDouble() < 0.8 * result.GetProperty("first_loss").GetDouble());
+        var measured = Command.Result("perplexity", _folder.PathOf("a/model"), "--text", Text(), "--context", "64");
+        Assert.InRange(measured.GetProperty("nll").GetDouble(), 0, result.GetProperty("last_loss").GetDouble() * 1.15);
+        Assert.True(File.Exists(_folder.PathOf("a/run.json")));
+        Assert.True(File.Exists(_folder.PathOf("a/result.json")));
+    }
+
+    [Fact]
+    public void A_killed_run_goes_on_to_the_same_bytes()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        // With other numbers of threads, since they change nothing.
+        Assert.Equal(0, Command.Run([.. Train("whole"), "--threads", "2"]).Code);
+        using var child = Command.Start("exec \"$@\"", _folder.Root, [.. Train("killed"), "--threads", "1"]);
+        var checkpoint = _folder.PathOf("killed/training.safetensors");
+        var clock = Stopwatch.StartNew();
+        while (!File.Exists(checkpoint))
+        {
+            Assert.True(!child.HasExited && clock.Elapsed < s_patience);
+            Thread.Sleep(5);
+        }
+
+        using var kill = Process.Start("kill", ["-s", "KILL", child.Id.ToString()]);
+        kill.WaitForExit();
+        _ = Command.Finish(child);
+        var resumed = Command.Run([.. Train("killed"), "--resume"]);
+        Assert.True(resumed.Code == 0, resumed.Error);
+        foreach (var name in (string[])["training.safetensors", "result.json", "model/model.safetensors", "model/config.json", "model/tokenizer.json"])
+        {
+            Assert.True(File.ReadAllBytes(_folder.PathOf("whole/" + name)).AsSpan().SequenceEqual(File.ReadAllBytes(_folder.PathOf("killed/" + name))), name);
+        }
+    }
+
+    [Fact]
+    public void A_full_disk_is_one_line_and_no_half_checkpoint()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        using var child = Command.Start("ulimit -f 8; trap '' XFSZ; export DOTNET_EnableWriteXorExecute=0; exec \"$@\"", _folder.Root, Train("b"));
+        var run = Command.Finish(child);
+        Assert.True(run.Code == 3, $"exit code {run.Code}: {run.Error}");
+        Assert.Contains("training.safetensors", Assert.Single(run.Complaints), StringComparison.Ordinal);
+        Assert.False(File.Exists(_folder.PathOf("b/training.safetensors")));
+    }
+
+    [Fact]
+    public void A_longer_window_is_tuned_with_adapters_and_skipped_positions()
+    {
+        var result = Command.Result(
+            "tune", Command.Embedded, Text(), "--out", _folder.PathOf("out"), "--to", "1024", "--scaling", "yarn:4", "--skip", "--lora", "2", "--lora-targets", "q_proj,k_proj", "--steps", "3", "--batch", "1", "--original-share", "0.3", "--learning-rate", "0.05");
+        Assert.Equal(3, result.GetProperty("losses").GetArrayLength());
+
+        // 5 layers of two products of 192 by 192, two thin matrices each.
+        Assert.Equal(5 * 2 * 2 * 2 * 192, result.GetProperty("trained_parameters").GetInt32());
+        var config = JsonElement.Parse(File.ReadAllText(_folder.PathOf("out/model/config.json")));
+        Assert.Equal("yarn", config.GetProperty("rope_scaling").GetProperty("rope_type").GetString());
+        Assert.Equal(1024, config.GetProperty("max_position_embeddings").GetInt32());
+
+        // The adapter as PEFT reads it, added to the old weight, is the new one.
+        var adapter = JsonElement.Parse(File.ReadAllText(_folder.PathOf("out/adapter/adapter_config.json")));
+        Assert.Equal(["q_proj", "k_proj"], adapter.GetProperty("target_modules").EnumerateArray().Select(m => m.GetString()));
+        const string Name = "model.layers.3.self_attn.k_proj";
+        var a = Tensor("out/adapter/adapter_model.safetensors", $"base_model.model.{Name}.lora_A.weight");
+        var b = Tensor("out/adapter/adapter_model.safetensors", $"base_model.model.{Name}.lora_B.weight");
+        var before = Tensor(Path.Combine(Command.Embedded, "model.safetensors"), Name + ".weight");
+        var after = Tensor("out/model/model.safetensors", Name + ".weight");
+        Assert.Contains(b, v => v != 0);
+        var scale = adapter.GetProperty("lora_alpha").GetDouble() / adapter.GetProperty("r").GetInt32();
+        for (var i = 0; i < before.Length; i += 97)
+        {
+            // To the bits of bfloat16, as the model was stored.
+            var expected = before[i] + (scale * ((b[i / 192 * 2] * (double)a[i % 192]) + (b[(i / 192 * 2) + 1] * (double)a[192 + (i % 192)])));
+            Numbers.Close(expected, after[i], Math.Abs(expected) / 256, $"number {i}");
+        }
+
+        Assert.Equal(0, Command.Run("perplexity", _folder.PathOf("out/model"), "--text", Text(), "--context", "1024").Code);
+    }
+
+    [Fact]
+    public void Positions_alone_become_factors()
+    {
+        var result = Command.Result("tune", Command.Embedded, Text(), "--out", _folder.PathOf("out"), "--to", "512", "--scaling", "linear:2", "--only", "positions", "--steps", "4", "--batch", "1", "--learning-rate", "0.02");
+        Assert.Equal(33, result.GetProperty("trained_parameters").GetInt32());
+        var rope = JsonElement.Parse(File.ReadAllText(_folder.PathOf("out/model/config.json"))).GetProperty("rope_scaling");
+        Assert.Equal("longrope", rope.GetProperty("rope_type").GetString());
+        Assert.Contains(rope.GetProperty("long_factor").EnumerateArray(), f => Math.Abs(f.GetDouble() - 2) > 0.01);
+    }
+
+    private string[] Train(string name) =>
+        ["train", Text(), "--out", _folder.PathOf(name), "--width", "32", "--layers", "2", "--heads", "2", "--window", "64", "--steps", "40", "--batch", "2", "--learning-rate", "5e-3", "--save-every", "5"];
+
+    private string Text() =>
+        _folder.Write("text.txt", string.Concat(Enumerable.Range(0, 400).Select(i => $"The {i % 7}th rope of the walk is {i % 13} ells long.\n")));
+
+    private float[] Tensor(string file, string name)
+    {
+        using var opened = SafetensorsFile.Open(Path.Combine(_folder.Root, file));
+        var tensor = opened.Tensors[name];
+        var values = new float[tensor.Elements];
+        opened.ReadAsSingle(tensor, 0, values);
+        return values;
+    }
+}
