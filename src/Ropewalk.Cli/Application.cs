@@ -26,6 +26,8 @@ public static class Application
             ExportCommand.Create(output, error),
             ChatTemplateCommand.Create(output, error),
             TokenizeCommand.Create(output, error),
+            EmbedCommand.Create(output, error),
+            SearchDocsCommand.Create(output, error),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
