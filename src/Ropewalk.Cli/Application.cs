@@ -34,6 +34,8 @@ public static class Application
             TokenizeCommand.Create(output, error),
             TrainCommand.Create(output, error),
             TuneCommand.Create(output, error),
+            EmbedCommand.Create(output, error),
+            SearchDocsCommand.Create(output, error),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

@@ -98,10 +98,12 @@ public sealed class TextEmbedder : IDisposable
     /// <summary>Vectors of texts, in their order.</summary>
     /// <param name="texts">Each with at least one token.</param>
     /// <param name="prompt">Put before every text: the text itself, as <see cref="Prompt"/> gives it.</param>
+    /// <param name="names">What to call the texts in errors; null for their numbers.</param>
     /// <param name="progress">Told tokens done and tokens in all after each batch.</param>
     /// <param name="cancellationToken">Stops between chunks of work.</param>
     /// <exception cref="UserInputException">A text is empty, or longer than the window and pieces were not asked for. Nothing was run then.</exception>
-    public IReadOnlyList<EmbeddedText> Embed(IReadOnlyList<string> texts, string prompt = "", Action<long, long>? progress = null, CancellationToken cancellationToken = default)
+    public IReadOnlyList<EmbeddedText> Embed(
+        IReadOnlyList<string> texts, string prompt = "", IReadOnlyList<string>? names = null, Action<long, long>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
         var prefix = Tokenizer.Encode(prompt, addSpecialTokens: false);
@@ -110,7 +112,7 @@ public sealed class TextEmbedder : IDisposable
         var lengths = new int[texts.Count];
         for (var i = 0; i < texts.Count; i++)
         {
-            lengths[i] = AddPieces(texts[i], i, prompt, prefix, pieces);
+            lengths[i] = AddPieces(texts[i], i, names?[i] ?? $"text {i + 1}", prompt, prefix, pieces);
         }
 
         // Texts of one length fill a batch evenly; a vector does not depend on which batch its text is in.
@@ -169,7 +171,7 @@ public sealed class TextEmbedder : IDisposable
     }
 
     /// <summary>Cuts a text into pieces that fit, and tells how many tokens it has whole.</summary>
-    private int AddPieces(string text, int index, string prompt, int[] prefix, List<Piece> pieces)
+    private int AddPieces(string text, int index, string name, string prompt, int[] prefix, List<Piece> pieces)
     {
         var whole = Tokenizer.Encode(prompt + text);
         var ids = AppendsEos ? [.. whole, Tokenizer.EosToken!.Value] : whole;
@@ -177,7 +179,7 @@ public sealed class TextEmbedder : IDisposable
         var end = AppendsEos ? [Tokenizer.EosToken!.Value] : frame.Suffix;
         if (string.IsNullOrWhiteSpace(text) || ids.Length <= frame.Prefix.Length + end.Length)
         {
-            throw new UserInputException($"text {index + 1}: found an empty text, expected at least one token");
+            throw new UserInputException($"{name}: found an empty text, expected at least one token");
         }
 
         if (ids.Length <= MaxTokens)
@@ -188,7 +190,7 @@ public sealed class TextEmbedder : IDisposable
 
         if (!_options.Chunks)
         {
-            throw new UserInputException($"text {index + 1}: found {ids.Length} tokens, expected at most {MaxTokens}: cut it, ask for chunks, or extend the model");
+            throw new UserInputException($"{name}: found {ids.Length} tokens, expected at most {MaxTokens}: cut it, ask for chunks, or extend the model");
         }
 
         var room = MaxTokens - frame.Prefix.Length - end.Length - prefix.Length;

@@ -7,10 +7,13 @@ internal static class SmallEncoders
     public static IReadOnlyDictionary<string, string> All { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["bert"] = Bert,
+        ["bert, tanh gelu"] = RandomCheckpoint.Config(Bert, """{"hidden_act":"gelu_new"}"""),
         ["xlm-roberta"] = RandomCheckpoint.Config(Bert, """{"model_type":"xlm-roberta","max_position_embeddings":514,"pad_token_id":1,"type_vocab_size":1}"""),
         ["nomic_bert"] = Nomic,
         ["nomic_bert, biases"] = RandomCheckpoint.Config(Nomic, """{"qkv_proj_bias":true,"rotary_emb_base":1000}"""),
         ["modernbert"] = Modern,
+        ["modernbert, tanh gelu"] = RandomCheckpoint.Config(Modern, """{"hidden_activation":"gelu_pytorch_tanh"}"""),
+        ["modernbert, silu"] = RandomCheckpoint.Config(Modern, """{"hidden_activation":"silu"}"""),
         ["modernbert, rope_parameters"] = RandomCheckpoint.Config(
             Modern, """{"layer_types":["full_attention","full_attention","sliding_attention","sliding_attention","full_attention"],"rope_parameters":{"full_attention":{"rope_type":"default","rope_theta":80000.0},"sliding_attention":{"rope_type":"default","rope_theta":5000.0}}}"""),
     };

@@ -9,8 +9,7 @@ namespace Ropewalk.Engine.Models.Architectures;
 /// <summary>What configs of encoders share.</summary>
 internal static class EncoderFields
 {
-    /// <summary>The encoding of a model with learned positions: one pair that never turns, so that rotation changes nothing and everything
-    /// that is built on it needs no second way.</summary>
+    /// <summary>What stands for the rotary encoding of a model with learned positions, which has none: only its window means anything.</summary>
     /// <param name="window">Tokens that the table holds.</param>
     public static RopeConfig NoRotation(int window)
     {

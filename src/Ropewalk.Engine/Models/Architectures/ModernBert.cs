@@ -126,6 +126,8 @@ internal sealed class ModernBert : Architecture
     private static RopeConfig Rope(JsonElement config, string file, string layerType, string baseKey, double byDefault)
     {
         var selected = JsonObject.Create(RopeLayerTypes.Select(config, layerType))!;
+        selected.Remove("global_rope_theta");
+        selected.Remove("local_rope_theta");
         if (selected["rope_parameters"] is null)
         {
             selected["rope_theta"] = new ConfigFields(config, file).OptionalDouble(baseKey, double.Epsilon, double.MaxValue) ?? byDefault;

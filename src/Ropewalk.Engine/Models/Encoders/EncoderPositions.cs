@@ -7,6 +7,9 @@ namespace Ropewalk.Engine.Models.Encoders;
 /// <summary>One encoder's positions under one method: angles and cells of a text's layers, and the rows that its tokens read from a learned table.</summary>
 internal sealed class EncoderPositions
 {
+    // One pair that does not turn: attention needs no second way for positions that are in the rows already.
+    private static readonly RopeFrequencies s_still = new([0.0]);
+
     private readonly DecoderSpec _spec;
     private readonly EncoderSpec _encoder;
     private readonly RopeScaling _scaling;
@@ -56,7 +59,7 @@ internal sealed class EncoderPositions
     private bool IsChanged { get; }
 
     /// <summary>Angles and cells of the layers that see the whole text.</summary>
-    public RotaryTable Full(int length) => new(_encoder.HasTable ? _scaling.At(1) : _scaling.At(_plan.Reach(length)), _plan.Bidirectional(length), length);
+    public RotaryTable Full(int length) => new(_encoder.HasTable ? s_still : _scaling.At(_plan.Reach(length)), _plan.Bidirectional(length), length);
 
     /// <summary>Those of the layers that see neighbours, which no method changes; null where there are none.</summary>
     public RotaryTable? Local(int length) => _spec.LocalRope is { } local && _spec.Windows.Max() is > 0 and var window

@@ -26,9 +26,24 @@ public static class GgufTokenizerWriter
         using var document = TokenizerFile.Parse(bytes, file);
         var root = JsonField.Root(file, document.RootElement);
         var notes = new List<string>();
+        if (tokenizer.Parts.Model is WordPieceModel)
+        {
+            var count = GgufWordPiece.Write(root, tokenizer, metadata, embeddingRows);
+            notes.AddRange(GgufVocabulary.Notes(tokenizer, metadata, file));
+            var settings = GgufFolderSettings.Read(folder, tokenizer, count);
+            settings.WriteTo(metadata);
+            if (settings.Special.Eos is { } separator)
+            {
+                metadata.Set(GgufTokenizerKeys.Separator, (uint)separator);
+            }
+
+            metadata.Set(GgufTokenizerKeys.HuggingFace, Encoding.UTF8.GetString(bytes));
+            return notes;
+        }
+
         if (tokenizer.Parts.Model is not BytePairModel { Settings: var model })
         {
-            throw root.Required("model").Unsupported("the model in a GGUF file", "BPE");
+            throw root.Required("model").Unsupported("the model in a GGUF file", "BPE, WordPiece");
         }
 
         if (model.Prefix.Length + model.Suffix.Length > 0)

@@ -32,6 +32,52 @@ internal static class GgufWordPiece
         }
     }
 
+    /// <summary>Writes the tables of a tokenizer.</summary>
+    /// <returns>Tokens written.</returns>
+    /// <exception cref="UnsupportedCheckpointException">llama.cpp has nothing that does the same.</exception>
+    public static int Write(JsonField root, Tokenizer tokenizer, GgufMetadata metadata, int? embeddingRows)
+    {
+        if (root.Optional("normalizer") is not { } normalizer || normalizer.Type() != "BertNormalizer" || root.Optional("pre_tokenizer")?.Type() != "BertPreTokenizer")
+        {
+            throw root.Required("model").Unsupported("WordPiece with another normalizer or pre-tokenizer in a GGUF file", "BertNormalizer and BertPreTokenizer");
+        }
+
+        if (root.Required("model").Optional("continuing_subword_prefix")?.String() is not (null or Continuation))
+        {
+            throw root.Required("model").Unsupported("another prefix of tokens that go on in a GGUF file", Continuation);
+        }
+
+        var count = tokenizer.VocabularySize;
+        if (embeddingRows < count)
+        {
+            throw new CheckpointFormatException(root.File, "model.vocab", $"{count} tokens", $"at most {embeddingRows}, the rows of the embedding");
+        }
+
+        var added = tokenizer.Parts.AddedTokens.ToDictionary(t => t.Id);
+        var texts = new string[embeddingRows ?? count];
+        var types = new int[texts.Length];
+        for (var id = 0; id < texts.Length; id++)
+        {
+            var text = id < count ? tokenizer.TokenText(id) : "";
+            var type = text.Length == 0 ? GgufTokenType.Unused
+                : !added.TryGetValue(id, out var token) ? GgufTokenType.Normal
+                : token.Special ? GgufTokenType.Control : GgufTokenType.UserDefined;
+            types[id] = (int)type;
+            texts[id] = type == GgufTokenType.Unused ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"[PAD{id}]")
+                : type != GgufTokenType.Normal ? text
+                : text.StartsWith(Continuation, StringComparison.Ordinal) ? text[Continuation.Length..] : Marker + text;
+        }
+
+        metadata.Set(GgufTokenizerKeys.Model, GgufTokenizerKeys.WordPiece);
+        metadata.Set(GgufTokenizerKeys.Pre, "default");
+        metadata.Set(GgufTokenizerKeys.Tokens, texts);
+        metadata.Set(GgufTokenizerKeys.Types, types);
+        var lowercase = normalizer.BoolOr("lowercase", true);
+        metadata.Set(GgufTokenizerKeys.Lowercase, lowercase);
+        metadata.Set(GgufTokenizerKeys.StripAccents, normalizer.BoolOr("strip_accents", lowercase));
+        return texts.Length;
+    }
+
     /// <summary>What is put around a text: the ids are BERT's own where the file is silent.</summary>
     public static GgufSpecialTokens Special(GgufMetadata metadata, int count)
     {
