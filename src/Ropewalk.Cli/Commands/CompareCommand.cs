@@ -112,7 +112,7 @@ internal static class CompareCommand
 
             if (parsed.GetValue(lmEval) is { } path)
             {
-                LmEvalResult.Save(path, result, TimeProvider.System.GetUtcNow());
+                LmEvalJson.Save(path, LmEvalJson.Text(LmEvalRows.Of(result), result.Run.Model, "", result.Run.Seed, result.Started, result.Seconds, Bootstrap.Resamples));
             }
 
             if (parsed.GetValue(json))

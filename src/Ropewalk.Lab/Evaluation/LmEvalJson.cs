@@ -18,7 +18,8 @@ public static class LmEvalJson
     /// <param name="seed">Of every random choice.</param>
     /// <param name="start">When the run began.</param>
     /// <param name="seconds">How long it took.</param>
-    public static string Text(IReadOnlyList<LmEvalRow> rows, string model, string modelArguments, ulong seed, DateTimeOffset start, double seconds)
+    /// <param name="bootstrapResamples">That the standard errors come from; 0 where they have a formula.</param>
+    public static string Text(IReadOnlyList<LmEvalRow> rows, string model, string modelArguments, ulong seed, DateTimeOffset start, double seconds, int bootstrapResamples = 0)
     {
         JsonObject ByTask(Func<LmEvalRow, JsonNode?> value) => [.. rows.Select(r => KeyValuePair.Create(r.Task, value(r)))];
         var begin = start.ToUnixTimeMilliseconds() / 1000d;
@@ -27,7 +28,7 @@ public static class LmEvalJson
             ["results"] = ByTask(Metrics),
             ["groups"] = new JsonObject(),
             ["group_subtasks"] = ByTask(_ => new JsonArray()),
-            ["configs"] = ByTask(r => new JsonObject { ["task"] = r.Task, ["num_fewshot"] = 0, ["metadata"] = new JsonObject { ["version"] = 1 } }),
+            ["configs"] = ByTask(r => new JsonObject { ["task"] = r.Task, ["num_fewshot"] = 0, ["metadata"] = new JsonObject { ["version"] = 1, ["protocol"] = r.Protocol } }),
             ["versions"] = ByTask(_ => 1),
             ["n-shot"] = ByTask(_ => 0),
             ["higher_is_better"] = ByTask(r => new JsonObject(r.Metrics.Select(m => KeyValuePair.Create(m.Metric, (JsonNode?)m.HigherIsBetter)))),
@@ -38,7 +39,7 @@ public static class LmEvalJson
                 ["model_args"] = $"pretrained={model}{(modelArguments.Length == 0 ? "" : "," + modelArguments)}",
                 ["batch_size"] = 1,
                 ["limit"] = null,
-                ["bootstrap_iters"] = 0,
+                ["bootstrap_iters"] = bootstrapResamples,
                 ["gen_kwargs"] = null,
                 ["random_seed"] = seed,
                 ["numpy_seed"] = null,
@@ -48,8 +49,12 @@ public static class LmEvalJson
             ["git_hash"] = null,
             ["date"] = begin,
             ["task_hashes"] = new JsonObject(),
+            ["model_source"] = "ropewalk",
             ["model_name"] = model,
+            ["model_name_sanitized"] = model.Replace('/', '_').Replace('\\', '_'),
+            ["system_instruction"] = null,
             ["system_instruction_sha"] = null,
+            ["chat_template"] = null,
             ["chat_template_sha"] = null,
             ["start_time"] = begin,
             ["end_time"] = begin + seconds,
@@ -63,7 +68,7 @@ public static class LmEvalJson
 
     private static JsonObject Metrics(LmEvalRow row)
     {
-        var result = new JsonObject { ["alias"] = row.Task };
+        var result = new JsonObject { ["alias"] = row.Alias };
         foreach (var (metric, value, error, _) in row.Metrics)
         {
             // JSON has no NaN; the harness writes "N/A" for an error that there is not.
