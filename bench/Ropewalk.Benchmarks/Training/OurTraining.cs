@@ -17,7 +17,14 @@ internal sealed class OurTraining : IDisposable
     {
         var config = new ModelConfig
         {
-            Width = c.Width, Layers = c.Layers, Heads = c.Heads, KeyValueHeads = c.Heads, FeedForward = c.FeedForward, Vocabulary = c.Vocabulary, Window = c.Window, EndToken = c.Vocabulary - 1,
+            Width = c.Width,
+            Layers = c.Layers,
+            Heads = c.Heads,
+            KeyValueHeads = c.Heads,
+            FeedForward = c.FeedForward,
+            Vocabulary = c.Vocabulary,
+            Window = c.Window,
+            EndToken = c.Vocabulary - 1,
         };
         using var json = JsonDocument.Parse(config.ToJson().ToJsonString());
         _model = TrainableModel.Create(json.RootElement, "bench");

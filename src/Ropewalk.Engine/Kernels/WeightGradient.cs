@@ -10,7 +10,7 @@ namespace Ropewalk.Engine.Kernels;
 /// depend on the number of threads.</summary>
 internal static unsafe class WeightGradient
 {
-    private const int RowsOfTask = 48;
+    private const int FewOutputs = 512;
     private const int PanelsOfTask = 16;
 
     /// <summary>Floats of <paramref name="width"/> columns, packed.</summary>
@@ -53,7 +53,10 @@ internal static unsafe class WeightGradient
     {
         var panels = (width + MicroKernel.Columns - 1) / MicroKernel.Columns;
         var ranges = (panels + PanelsOfTask - 1) / PanelsOfTask;
-        WorkerPool.For((numOutputs + RowsOfTask - 1) / RowsOfTask * ranges, new PartsLoop(dyTN, numRows, numOutputs, packedX, width, dwNK, ranges, panels));
+
+        // Large tasks read X more seldom, small ones can be shared out. Which it is changes no number.
+        var rows = numOutputs <= FewOutputs ? 48 : 96;
+        WorkerPool.For((numOutputs + rows - 1) / rows * ranges, new PartsLoop(dyTN, numRows, numOutputs, packedX, width, dwNK, rows, ranges, panels));
     }
 
     /// <summary>The definition, in float64: for tests.</summary>
@@ -77,13 +80,13 @@ internal static unsafe class WeightGradient
     private static int LastWidth(int width) => width % MicroKernel.Columns is > 0 and var last ? MicroKernel.PanelWidth(last) : 0;
 
     [StructLayout(LayoutKind.Auto)]
-    private readonly struct PartsLoop(float* dyTN, int numRows, int numOutputs, float* packedX, int width, float* dwNK, int ranges, int panels) : ILoop
+    private readonly struct PartsLoop(float* dyTN, int numRows, int numOutputs, float* packedX, int width, float* dwNK, int rows, int ranges, int panels) : ILoop
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int index)
         {
-            var firstOutput = index / ranges * RowsOfTask;
-            var numTaskOutputs = Math.Min(RowsOfTask, numOutputs - firstOutput);
+            var firstOutput = index / ranges * rows;
+            var numTaskOutputs = Math.Min(rows, numOutputs - firstOutput);
             var numTiles = (numTaskOutputs + MicroKernel.Rows - 1) / MicroKernel.Rows;
             var firstPanel = index % ranges * PanelsOfTask;
             var endPanel = Math.Min(panels, firstPanel + PanelsOfTask);
@@ -103,17 +106,17 @@ internal static unsafe class WeightGradient
                     for (var tile = 0; tile < numTiles; tile++)
                     {
                         var output = tile * MicroKernel.Rows;
-                        var rows = Math.Min(MicroKernel.Rows, numTaskOutputs - output);
+                        var valid = Math.Min(MicroKernel.Rows, numTaskOutputs - output);
                         var a = packed + ((long)output * count);
                         var c = dwNK + ((long)(firstOutput + output) * width) + column;
-                        if (rows == MicroKernel.Rows && columns == panelWidth)
+                        if (valid == MicroKernel.Rows && columns == panelWidth)
                         {
                             MicroKernel.Tile(count, panelWidth, a, b, c, width, accumulate: true);
                             continue;
                         }
 
                         MicroKernel.Tile(count, panelWidth, a, b, edge, MicroKernel.Columns, accumulate: false);
-                        for (var i = 0; i < rows; i++)
+                        for (var i = 0; i < valid; i++)
                         {
                             for (var j = 0; j < columns; j++)
                             {
@@ -128,22 +131,19 @@ internal static unsafe class WeightGradient
         /// <summary>Packs columns of dY as [tile][row][8]; columns past the end are zeros.</summary>
         private void PackOutputs(float* dy, int count, int columns, float* packed)
         {
-            for (var column = 0; column < columns; column += MicroKernel.Rows)
+            // Row by row, so that each stretch of dY is read once: its rows may lie pages apart.
+            for (var row = 0; row < count; row++, dy += numOutputs)
             {
-                var valid = Math.Min(MicroKernel.Rows, columns - column);
-                for (var row = 0; row < count; row++, packed += MicroKernel.Rows)
+                var target = packed + ((long)row * MicroKernel.Rows);
+                var column = 0;
+                for (; column + MicroKernel.Rows <= columns; column += MicroKernel.Rows, target += (long)MicroKernel.Rows * count)
                 {
-                    var source = dy + ((long)row * numOutputs) + column;
-                    if (valid == MicroKernel.Rows)
-                    {
-                        Vector256.Store(Vector256.Load(source), packed);
-                        continue;
-                    }
+                    Vector256.Store(Vector256.Load(dy + column), target);
+                }
 
-                    for (var i = 0; i < MicroKernel.Rows; i++)
-                    {
-                        packed[i] = i < valid ? source[i] : 0;
-                    }
+                for (var i = 0; column < columns && i < MicroKernel.Rows; i++)
+                {
+                    target[i] = column + i < columns ? dy[column + i] : 0;
                 }
             }
         }

@@ -54,7 +54,9 @@ public static unsafe class WorkerPool
     internal static void For<TLoop>(int count, TLoop body)
         where TLoop : struct, ILoop
     {
-        if (count <= 1 || IsSerial)
+        // Read once: another thread may set it meanwhile.
+        var helpers = Math.Min(NumThreads, count) - 1;
+        if (helpers < 1 || s_inside)
         {
             for (var i = 0; i < count; i++)
             {
@@ -66,15 +68,15 @@ public static unsafe class WorkerPool
 
         lock (s_gate)
         {
-            s_helpers = Math.Min(NumThreads, count) - 1;
-            EnsureThreads(s_helpers);
+            s_helpers = helpers;
+            EnsureThreads(helpers);
             s_body = Unsafe.AsPointer(ref body);
             s_run = &Run<TLoop>;
             s_count = count;
             s_next = -1;
             s_error = null;
             s_done.Reset();
-            s_wake.Release(s_helpers);
+            s_wake.Release(helpers);
             s_inside = true;
             try
             {

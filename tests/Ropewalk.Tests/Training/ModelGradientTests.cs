@@ -1,5 +1,4 @@
 using Ropewalk.Engine.Models;
-using Ropewalk.Engine.Tensors;
 using Ropewalk.Engine.Training;
 using Ropewalk.Lab.Data;
 using Ropewalk.Positions;
@@ -135,47 +134,6 @@ public sealed class ModelGradientTests
 
         var slopeOfFactor = Gradients.Slope(x => Reference(new RopeFrequencies(frequencies.InverseFrequencies, x[0])), [factor], 0);
         Numbers.Close(slopeOfFactor, gradient.AttentionFactor, 2e-4 * (1 + Math.Abs(slopeOfFactor)), $"{plan}: attention factor");
-    }
-
-    [Fact]
-    public void Neither_threads_nor_recomputation_change_a_bit()
-    {
-        using var folder = new TemporaryFolder();
-        RandomCheckpoint.Write(folder, SmallConfigs.All["gemma3_text"], 36);
-        using var checkpoint = ModelLoader.Open(folder.Root);
-        using var model = TrainableModel.Load(checkpoint);
-        using var rotary = new RotaryTable(model.Rope.Scaling.At(200), 200);
-        TrainingSequence[] batch = [.. ((int[])[200, 1, 130, 64]).Select((n, i) => Sequence(Tokens(n, model.Shape.VocabularySize, (ulong)i), rotary))];
-        TrainAll(model);
-        var threads = WorkerPool.NumThreads;
-        List<(double Loss, float[] Gradient, double[] Frequencies)> results = [];
-        try
-        {
-            foreach (var (numThreads, recomputes) in ((int, bool)[])[(1, false), (2, false), (5, false), (1, true), (3, true)])
-            {
-                WorkerPool.NumThreads = numThreads;
-                model.Recomputes = recomputes;
-                foreach (var parameter in model.Parameters)
-                {
-                    parameter.ClearGradient();
-                }
-
-                var gradient = new RotaryGradient(rotary.NumPairs);
-                var loss = model.Backward(batch, 0.01f, gradient);
-                results.Add((loss, [.. model.Parameters.SelectMany(Gradient)], [.. gradient.InverseFrequencies, gradient.AttentionFactor]));
-            }
-        }
-        finally
-        {
-            WorkerPool.NumThreads = threads;
-        }
-
-        foreach (var (loss, gradient, frequencies) in results)
-        {
-            Assert.Equal(results[0].Loss, loss);
-            Assert.Equal(results[0].Frequencies, frequencies);
-            Numbers.Same(results[0].Gradient, gradient, "gradient");
-        }
     }
 
     [Fact]

@@ -21,8 +21,19 @@ public sealed class TorchGradientTests
         using var folder = new TemporaryFolder();
         folder.Write("config.json", new JsonObject
         {
-            ["model_type"] = "llama", ["hidden_size"] = D, ["intermediate_size"] = F, ["num_hidden_layers"] = Layers, ["num_attention_heads"] = H, ["num_key_value_heads"] = G,
-            ["head_dim"] = K, ["vocab_size"] = V, ["max_position_embeddings"] = 64, ["rms_norm_eps"] = 1e-5, ["rope_theta"] = 1000.0, ["hidden_act"] = "silu", ["tie_word_embeddings"] = false,
+            ["model_type"] = "llama",
+            ["hidden_size"] = D,
+            ["intermediate_size"] = F,
+            ["num_hidden_layers"] = Layers,
+            ["num_attention_heads"] = H,
+            ["num_key_value_heads"] = G,
+            ["head_dim"] = K,
+            ["vocab_size"] = V,
+            ["max_position_embeddings"] = 64,
+            ["rms_norm_eps"] = 1e-5,
+            ["rope_theta"] = 1000.0,
+            ["hidden_act"] = "silu",
+            ["tie_word_embeddings"] = false,
         }.ToJsonString());
         var tensors = s_golden["tensors"]!.AsObject();
         var shapes = tensors.Select(t => t.Key).ToDictionary(name => name, Shape);

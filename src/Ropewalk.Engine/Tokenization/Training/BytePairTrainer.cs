@@ -80,7 +80,13 @@ public sealed class BytePairTrainer
             ["padding"] = null,
             ["added_tokens"] = new JsonArray(new JsonObject
             {
-                ["id"] = tokens.Count, ["content"] = EndOfText, ["single_word"] = false, ["lstrip"] = false, ["rstrip"] = false, ["normalized"] = false, ["special"] = true,
+                ["id"] = tokens.Count,
+                ["content"] = EndOfText,
+                ["single_word"] = false,
+                ["lstrip"] = false,
+                ["rstrip"] = false,
+                ["normalized"] = false,
+                ["special"] = true,
             }),
             ["normalizer"] = null,
             ["pre_tokenizer"] = new JsonObject { ["type"] = "ByteLevel", ["add_prefix_space"] = false, ["trim_offsets"] = true, ["use_regex"] = useRegex },
