@@ -53,12 +53,13 @@ internal static class LlamaCpp
     /// <param name="model">A GGUF file.</param>
     /// <param name="texts">Their ids.</param>
     /// <param name="pooling">none, mean, cls or last; null for what the file says.</param>
-    public static float[][] Embeddings(string model, IReadOnlyList<int[]> texts, string? pooling)
+    /// <param name="options">Options of the peer.</param>
+    public static float[][] Embeddings(string model, IReadOnlyList<int[]> texts, string? pooling, params string[] options)
     {
         using var folder = new TemporaryFolder();
         var file = folder.PathOf("vectors");
         var ids = folder.Write("texts", string.Join('\n', texts.Select(t => string.Join(' ', t.Select(i => i.ToString(CultureInfo.InvariantCulture))))));
-        var result = Result(["embed", model, "--texts", ids, "--out", file, .. pooling is null ? (string[])[] : ["--pooling", pooling]]);
+        var result = Result(["embed", model, "--texts", ids, "--out", file, .. pooling is null ? (string[])[] : ["--pooling", pooling], .. options]);
         var width = result.GetProperty("width").GetInt32();
         var all = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(file));
         var vectors = new float[texts.Count][];

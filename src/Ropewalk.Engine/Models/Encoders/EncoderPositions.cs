@@ -49,6 +49,9 @@ internal sealed class EncoderPositions
         }
 
         _plan.CheckScaling(_scaling);
+
+        // A plan for causal models alone is refused here, before any text is run.
+        _ = _plan.Bidirectional(1);
         IsChanged = method.Scaling is not null || method.Plan is not null || _table is not null;
     }
 

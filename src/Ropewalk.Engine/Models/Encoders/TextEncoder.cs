@@ -41,10 +41,10 @@ public abstract class TextEncoder : IDisposable
     /// <exception cref="UnsupportedCheckpointException">The architecture is not run here.</exception>
     public static TextEncoder Load(string path)
     {
-        using var checkpoint = ModelLoader.Open(path);
-        return ModelLoader.IsEncoder(checkpoint)
-            ? EncoderModel.Load(checkpoint, ModelLoader.AnyArchitectureOf(checkpoint))
-            : new DecoderEncoder(ModelLoader.Load(checkpoint));
+        using var opened = ModelLoader.Open(path);
+        var architecture = ModelLoader.AnyArchitectureOf(opened);
+        using var checkpoint = new EmbedderCheckpoint(opened, architecture);
+        return ModelLoader.IsEncoder(checkpoint) ? EncoderModel.Load(checkpoint, architecture) : new DecoderEncoder(ModelLoader.Load(checkpoint));
     }
 
     /// <summary>Tokens of the longest text under a method: the window without one; else what the table holds, or as much as the method says.</summary>
