@@ -27,7 +27,7 @@ public sealed class AutoSearch : ISearchAlgorithm
     public Func<SearchProblem, IReadOnlyList<SearchPoint>> Seeds { get; init; } = PublishedPoints.Many;
 
     /// <summary>The stages after the race of the published methods.</summary>
-    public ImmutableArray<AutoStage> Stages { get; init; } = [new(5, 0.1, 1, 0.3), new(10, 0.07, 4, 1)];
+    public ImmutableArray<AutoStage> Stages { get; init; } = [new(5, 0.3, 1, 0.5), new(10, 0.2, 2, 1)];
 
     /// <inheritdoc />
     public long Cost(SearchSettings settings, int numWindows) => Math.Max(LeastWindows, (long)(WindowsPerEvaluation * settings.Evaluations));
