@@ -23,8 +23,11 @@ public sealed class AutoSearch : ISearchAlgorithm
     /// <inheritdoc />
     public bool SearchesAttention => true;
 
+    /// <summary>Where it starts from.</summary>
+    public Func<SearchProblem, IReadOnlyList<SearchPoint>> Seeds { get; init; } = PublishedPoints.Many;
+
     /// <summary>The stages after the race of the published methods.</summary>
-    public ImmutableArray<AutoStage> Stages { get; init; } = [new(5, 0.1, 1, 0.3), new(10, 0.07, 4, 1)];
+    public ImmutableArray<AutoStage> Stages { get; init; } = [new(5, 0.3, 1, 0.5), new(10, 0.2, 2, 1)];
 
     /// <inheritdoc />
     public long Cost(SearchSettings settings, int numWindows) => Math.Max(LeastWindows, (long)(WindowsPerEvaluation * settings.Evaluations));
@@ -33,7 +36,7 @@ public sealed class AutoSearch : ISearchAlgorithm
     public SearchOutcome Run(ISearchEvaluator evaluator, SearchProblem problem, Action<IReadOnlyList<Trial>>? judged = null)
     {
         var log = new TrialLog(evaluator, judged);
-        _ = log.Race(PublishedPoints.Many(problem), problem.RaceLevel);
+        _ = log.Race(Seeds(problem), problem.RaceLevel);
         var random = new CounterRandom(problem.Settings.Seed).Fork(5);
         var windows = new Rotation(evaluator.NumWindows);
         for (var s = 0; s < Stages.Length && log.Best is not null; s++)

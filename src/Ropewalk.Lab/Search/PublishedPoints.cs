@@ -6,6 +6,9 @@ namespace Ropewalk.Lab.Search;
 /// <summary>The published methods for a scale as points of a search: where one starts that does not begin from nothing.</summary>
 public static class PublishedPoints
 {
+    // Window lengths that one turn of a pair must span for it to be left alone.
+    private static readonly double[] s_leftAlone = [1, 2, 4];
+
     /// <summary>Linear interpolation, NTK, YaRN and a base whose last pair is slowed by 2 s, each under YaRN's temperature.</summary>
     public static IReadOnlyList<SearchPoint> Few(SearchProblem problem)
     {
@@ -13,7 +16,9 @@ public static class PublishedPoints
         return Points(problem, [LongRopeSeeds.Yarn(problem.Geometry, s), LongRopeSeeds.Ntk(s, d), LongRopeSeeds.Ntk(2 * s, d), LongRopeSeeds.Linear(s, d)]);
     }
 
-    /// <summary>These, YaRN with other ramps, the released code's average of wavelengths, stronger bases, and LongRoPE2's critical pairs.</summary>
+    /// <summary>These, YaRN with other ramps, the released code's average of wavelengths, stronger bases, and LongRoPE2's critical pairs. Beyond what
+    /// is published, YaRN with the slowest pairs left alone: those turn so little in the longer window that they need no slowing, and
+    /// searches that may lower factors found that by themselves (docs/search.md).</summary>
     public static IReadOnlyList<SearchPoint> Many(SearchProblem problem)
     {
         var (s, d, geometry) = (problem.Scale, problem.Geometry.RotaryDimension, problem.Geometry);
@@ -24,11 +29,15 @@ public static class PublishedPoints
                 [
                     LongRopeSeeds.Yarn(geometry, s, 8, 0.5), LongRopeSeeds.Yarn(geometry, s, 64, 2), LongRopeSeeds.Yarn(geometry, 1.25 * s, 8, 0.5),
                     LongRopeSeeds.YarnMask(geometry, s), LongRopeSeeds.Ntk(4 * s, d), LongRopeSeeds.Ntk(8 * s, d),
+                    .. problem.Monotone ? [] : s_leftAlone.Select(turns => SlowestLeftAlone(LongRopeSeeds.Yarn(geometry, s, 8, 0.5), turns * problem.Length, problem)),
                     .. CriticalSearch.Pairs(geometry).Select(c => CriticalSearch.Factors(c, [.. Enumerable.Repeat(1.25 * s, geometry.Pairs - c)])),
                 ]))
                 .Distinct(),
         ];
     }
+
+    private static ImmutableArray<double> SlowestLeftAlone(ImmutableArray<double> factors, double wavelength, SearchProblem problem) =>
+        [.. factors.Select((f, i) => Math.Tau / problem.Geometry.InverseFrequency(i) > wavelength ? 1 : f)];
 
     private static IReadOnlyList<SearchPoint> Points(SearchProblem problem, IEnumerable<ImmutableArray<double>> factors)
     {

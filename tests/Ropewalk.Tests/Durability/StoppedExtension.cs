@@ -12,7 +12,7 @@ public sealed class StoppedExtension : IDisposable
 
     /// <summary>A command that works for minutes; it lacks its --out.</summary>
     public static string[] Endless =>
-        ["extend", Command.Model, "--to", "512", "--text", Command.Stories, "--population", "16", "--iterations", "5000", "--windows", "2", "--heldout-windows", "2", "--window-stride", "128"];
+        ["extend", Command.Model, "--to", "512", "--text", Command.Stories, "--algorithm", "evolution", "--population", "16", "--iterations", "5000", "--windows", "2", "--heldout-windows", "2", "--window-stride", "128"];
 
     /// <summary>The whole run's output folder.</summary>
     public string Whole

@@ -55,7 +55,7 @@ public sealed class FreshCloneTests : IDisposable
     public void Search_writes_factors_that_the_other_commands_read()
     {
         var factors = _folder.PathOf("factors.json");
-        var result = Command.Result("search", Command.Embedded, "--to", "512", "--population", "4", "--iterations", "1", "--windows", "1", "--heldout-windows", "2", "--target", "ropewalk", "--seed", "5", "--out", factors);
+        var result = Command.Result("search", Command.Embedded, "--to", "512", "--algorithm", "evolution", "--population", "4", "--iterations", "1", "--windows", "1", "--heldout-windows", "2", "--target", "ropewalk", "--seed", "5", "--out", factors);
         foreach (var key in new[] { "rescale_factors", "start_tokens", "attention_factor", "search_perplexity", "heldout_perplexity", "baselines", "evaluations", "tokens_evaluated", "seconds", "out" })
         {
             Assert.True(result.TryGetProperty(key, out var value) && value.ValueKind is not JsonValueKind.Null, key);

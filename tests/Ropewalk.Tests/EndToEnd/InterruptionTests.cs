@@ -94,7 +94,7 @@ public sealed class InterruptionTests : IDisposable
         // A shell that was started in the background ignores Ctrl-C, and its children inherit that.
         using var child = Command.Start(
             "exec env --default-signal \"$@\"", _folder.Root,
-            "extend", Command.Model, "--to", "512", "--text", Command.Stories, "--population", "16", "--iterations", "5000", "--windows", "2", "--heldout-windows", "2", "--window-stride", "128", "--out", Out);
+            "extend", Command.Model, "--to", "512", "--text", Command.Stories, "--algorithm", "evolution", "--population", "16", "--iterations", "5000", "--windows", "2", "--heldout-windows", "2", "--window-stride", "128", "--out", Out);
         var clock = Stopwatch.StartNew();
         while (!(File.Exists(Journal) && new FileInfo(Journal).Length > 5000 && RecordedRun.Evaluations(Out, "long").Count > 20))
         {

@@ -17,7 +17,7 @@ public sealed class SmallExtension : IDisposable
 
     /// <summary>The command, with other output and options.</summary>
     public static string[] Arguments(string output, params string[] more) =>
-        ["extend", Command.Model, "--to", "512", "--text", Command.Stories, "--population", "8", "--iterations", "2", "--windows", "2", "--heldout-windows", "3", "--out", output, .. more];
+        ["extend", Command.Model, "--to", "512", "--text", Command.Stories, "--algorithm", "evolution", "--population", "8", "--iterations", "2", "--windows", "2", "--heldout-windows", "3", "--out", output, .. more];
 
     public void Dispose() => _folder.Dispose();
 }
