@@ -108,7 +108,7 @@ public sealed class ConvertTests : IDisposable
             (["convert", _folder.PathOf("nothing"), file], "nothing there"),
             (["convert", _folder.PathOf("nothing.gguf"), file], "nothing there"),
             (["convert", Command.Model, _folder.PathOf("no/such/model.gguf")], "no/such"),
-            (["convert", SharedData.Path("data", "tokenizers", "gguf-vocab", "ggml-vocab-bert-bge.gguf"), file], "\"bert\" is not supported"),
+            (["convert", SharedData.Path("data", "tokenizers", "gguf-vocab", "ggml-vocab-falcon.gguf"), file], "\"falcon\" is not supported"),
             (["convert", SharedData.Path("data", "tokenizers", "gguf-vocab", "ggml-vocab-llama-spm.gguf"), file], "token_embd.weight"),
             (["convert", Command.Model], "OUT"),
         ])
