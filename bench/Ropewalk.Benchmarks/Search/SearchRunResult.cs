@@ -18,6 +18,9 @@ internal sealed record SearchRunResult(
     string Case, string Algorithm, ulong Seed, int Points, long Tokens, double Seconds, double SearchNll, double HeldoutNll, double Low, double High,
     double AttentionFactor, double[] RescaleFactors, SearchStep[] Steps)
 {
+    // The final loss and the steps' are summed in another order.
+    private const double Rounding = 1e-9;
+
     /// <summary>Tokens until the measured loss was at most a given one; null where it never was.</summary>
-    public long? TokensTo(double heldoutNll) => Steps.Where(s => s.HeldoutNll <= heldoutNll).Select(s => (long?)s.Tokens).FirstOrDefault();
+    public long? TokensTo(double heldoutNll) => Steps.Where(s => s.HeldoutNll <= heldoutNll + Rounding).Select(s => (long?)s.Tokens).FirstOrDefault();
 }
