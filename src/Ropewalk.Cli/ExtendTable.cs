@@ -32,8 +32,8 @@ internal static class ExtendTable
 
         console.Write(table);
         output.WriteLine(result.Protocol + $"; intervals: paired bootstrap over {result.BootstrapUnit}");
-        output.WriteLine($"search: {result.Settings.Evaluations:N0} candidates, best perplexity on the search windows {result.Best.Perplexity:F4}; attention factor {result.Scaling.Entries[^1].AttentionFactor:F4}");
-        output.WriteLine($"rescale factors: {string.Join(' ', result.Scaling.Entries[^1].RescaleFactors)}{(result.Scaling.Entries[^1].StartTokens > 0 ? $"; start tokens {result.Scaling.Entries[^1].StartTokens}" : "")}");
+        output.WriteLine($"search: {result.Options.Search.Algorithm}, {result.Searched.Count:N0} candidates, best perplexity on the search windows {result.Best.Perplexity:F4}; attention factor {result.Scaling.Entries[^1].AttentionFactor:F4}");
+        output.WriteLine($"rescale factors: {string.Join(' ', result.Scaling.Entries[^1].RescaleFactors.Select(f => $"{f:0.####}"))}{(result.Scaling.Entries[^1].StartTokens > 0 ? $"; start tokens {result.Scaling.Entries[^1].StartTokens}" : "")}");
         output.WriteLine($"short window: perplexity at {Display.Length(result.Geometry.OriginalContext)} tokens {100 * result.ShortLoss:+0.00;-0.00} % against the untouched model");
         output.WriteLine($"{result.TokensEvaluated:N0} tokens evaluated in {Display.Duration(result.Seconds)}");
         output.WriteLine();

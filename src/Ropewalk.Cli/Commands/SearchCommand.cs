@@ -91,7 +91,7 @@ internal static class SearchCommand
             var (best, trials) = result.Outcome;
             var heldoutPerplexity = result.Heldout.Perplexity;
             output.WriteLine($"perplexity on the search windows {best.Perplexity:F4}, on held-out windows {heldoutPerplexity.Value:F4} (95 % {heldoutPerplexity.Low:F4} .. {heldoutPerplexity.High:F4})");
-            output.WriteLine($"rescale factors: {string.Join(' ', best.Point.RescaleFactors)}; start tokens {best.Point.StartTokens}; attention factor {best.Point.AttentionFactor:F4}");
+            output.WriteLine($"rescale factors: {string.Join(' ', best.Point.RescaleFactors.Select(f => $"{f:0.####}"))}; start tokens {best.Point.StartTokens}; attention factor {best.Point.AttentionFactor:F4}");
             output.WriteLine($"{trials.Count:N0} candidates, {result.TokensEvaluated:N0} tokens in {Display.Duration(result.Seconds)}");
             output.WriteLine($"written: {result.Out}; records: {result.Folder}");
             return ExitCodes.Done;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Ropewalk.Engine.Models;
 using Ropewalk.Engine.Tokenization;
 using Ropewalk.Lab.Evaluation;
@@ -107,6 +108,9 @@ internal static class StudyCommand
         DifferenceNats = double.IsNaN(row.Difference) ? null : new[] { row.Difference, row.DifferenceLow, row.DifferenceHigh },
     };
 
+    // A negative number that rounds to nothing would be written "-+0.0000".
+    private static string Nats(double value) => (Math.Round(value, 4) + 0.0).ToString("+0.0000;-0.0000", CultureInfo.InvariantCulture);
+
     private static void Write(TextWriter output, string title, string against, IReadOnlyList<StartTokensRow> rows)
     {
         var table = new Table { Border = TableBorder.Simple, Title = new TableTitle(title) };
@@ -123,7 +127,7 @@ internal static class StudyCommand
                 $"{row.SearchPerplexity:F4}",
                 $"{row.HeldoutPerplexity:F4}",
                 $"{row.Low:F3} .. {row.High:F3}",
-                double.IsNaN(row.Difference) ? "" : $"{row.Difference:+0.0000;-0.0000} ({row.DifferenceLow:+0.0000;-0.0000} .. {row.DifferenceHigh:+0.0000;-0.0000})");
+                double.IsNaN(row.Difference) ? "" : $"{Nats(row.Difference)} ({Nats(row.DifferenceLow)} .. {Nats(row.DifferenceHigh)})");
         }
 
         Terminal.On(output).Write(table);
