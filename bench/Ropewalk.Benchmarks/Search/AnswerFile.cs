@@ -42,7 +42,7 @@ internal sealed class AnswerFile : ISearchEvaluator, IDisposable
     /// <inheritdoc />
     public IReadOnlyList<double[]> Evaluate(IReadOnlyList<EvaluationRequest> requests)
     {
-        Tokens += requests.Sum(r => (long)r.NumWindows * _length);
+        Tokens += requests.Sum(r => (long)r.Passes * _length);
         if (_recorded.Count >= requests.Count)
         {
             return [.. requests.Select(Recorded)];
@@ -64,7 +64,7 @@ internal sealed class AnswerFile : ISearchEvaluator, IDisposable
 
     private static string Key(EvaluationRequest request)
     {
-        double[] numbers = [.. request.Point.RescaleFactors, request.Point.StartTokens, request.Point.AttentionFactor, request.FirstWindow, request.NumWindows];
+        double[] numbers = [.. request.Point.RescaleFactors, request.Point.StartTokens, request.Point.AttentionFactor, request.FirstWindow, request.NumWindows, .. request.WantsGradient ? [1.0] : Array.Empty<double>()];
         return Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(numbers)))[..16];
     }
 

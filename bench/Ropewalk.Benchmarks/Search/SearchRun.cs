@@ -31,7 +31,8 @@ internal static class SearchRun
         var (search, measured) = @case.Windows(seed, numWindows, validation);
         using var model = ModelLoader.Load(@case.Folder);
         using var evaluator = new Evaluator(model);
-        var factors = new FactorSearch(evaluator, model.Rope.Geometry, search, @case.AttentionFactor(model.Rope.Geometry));
+        using var trainable = algorithm.NeedsGradients ? ModelGradients.Load(@case.Folder) : null;
+        var factors = new FactorSearch(evaluator, model.Rope.Geometry, search, @case.AttentionFactor(model.Rope.Geometry)) { Trainable = trainable };
         using var answers = new AnswerFile(Path.Combine(folder, "answers.txt"), () => factors.Answers(CancellationToken.None), search.Windows.Length, search.Length);
         var settings = new SearchSettings { LargestHundredths = SearchSettings.PaperBound((double)@case.Length / model.Rope.Geometry.OriginalContext), Seed = seed };
         settings = evaluations is { } limit ? settings with { Iterations = Math.Max(0, (limit - settings.Population) / (settings.Mutations + settings.Crossovers)) } : settings;

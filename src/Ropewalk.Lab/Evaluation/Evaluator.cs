@@ -41,6 +41,18 @@ public sealed class Evaluator(LanguageModel model) : IDisposable
         }
     }
 
+    /// <summary>Counts windows that went through the model elsewhere.</summary>
+    /// <param name="windows">How many.</param>
+    /// <param name="tokens">Tokens of each.</param>
+    public void Count(int windows, long tokens)
+    {
+        Interlocked.Add(ref _tokensEvaluated, windows * tokens);
+        for (var i = 0; i < windows; i++)
+        {
+            WindowDone?.Invoke((int)tokens);
+        }
+    }
+
     /// <inheritdoc />
     public void Dispose()
     {

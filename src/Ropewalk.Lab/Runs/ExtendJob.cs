@@ -176,7 +176,8 @@ public sealed partial class ExtendJob
         // 1. The window as it is, and what the known methods make of it.
         var scorer = new HeldoutScorer(evaluator, tokenizer, heldout, _options.Seed, records);
         var shortScorer = new HeldoutScorer(evaluator, tokenizer, heldoutShort, _options.Seed, records);
-        var factorSearch = new FactorSearch(evaluator, geometry, search, attention.Smallest) { Judged = judged };
+        using var trainable = algorithm.NeedsGradients ? ModelGradients.Load(_options.Model) : null;
+        var factorSearch = new FactorSearch(evaluator, geometry, search, attention.Smallest) { Judged = judged, Trainable = trainable };
         var baselines = MeasureBaselines(evaluator, records, scorer, shortScorer, factorSearch, model, original, target, plan.WindowStride, tokenizer.AddsBos, Stage);
 
         // 2. The search.
@@ -194,7 +195,7 @@ public sealed partial class ExtendJob
 
         // 3. The short window, under the one attention factor that both lists will have.
         Stage("short window");
-        var shortSearch = new FactorSearch(evaluator, geometry, shortWindows, winner.Point.AttentionFactor);
+        var shortSearch = new FactorSearch(evaluator, geometry, shortWindows, winner.Point.AttentionFactor) { Trainable = trainable };
         var (shortWinner, allShort) = FactorSearch.Run(
             algorithm, _options.Search.In(shortSearch.Problem(plan.ShortSettings)) with { FixedTemperature = true }, records.Evaluator("short", algorithm.Name, plan.ShortSettings.Seed, shortSearch.Answers(_stop), original));
         var scaling = new LongRopeScaling(geometry, [shortSearch.Entry(shortWinner.Point), factorSearch.Entry(winner.Point)]);

@@ -102,9 +102,11 @@ public sealed class SearchJob
             Seed = _options.Seed,
         }.Resized(_options.Population, _options.Iterations);
         using var evaluator = new Evaluator(model);
+        using var trainable = SearchAlgorithms.Named(_options.Search.Algorithm).NeedsGradients ? ModelGradients.Load(_options.Model) : null;
         var search = new FactorSearch(evaluator, geometry, searchSet, ExtendJob.AttentionFactor(_options.AttentionFactor, scale, geometry.OriginalContext))
         {
             Judged = SearchObjective.Windows(_options.Search.Objective, searchSet, geometry.OriginalContext, tokenizer, _options.Seed),
+            Trainable = trainable,
         };
         var resume = ResumeCommand.Of(Kind, _folder);
         using var records = RunFolder.Open(_folder, _manifest, _time, resume);

@@ -38,7 +38,7 @@ public sealed class AutoSearch : ISearchAlgorithm
         var log = new TrialLog(evaluator, judged);
         _ = log.Race(Seeds(problem), problem.RaceLevel);
         var random = new CounterRandom(problem.Settings.Seed).Fork(5);
-        var windows = new Rotation(evaluator.NumWindows);
+        var windows = new WindowRotation(evaluator.NumWindows);
         for (var s = 0; s < Stages.Length && log.Best is not null; s++)
         {
             Stage(log, problem, Stages[s], windows, random.Fork((ulong)s), (long)(Stages[s].Share * Cost(problem.Settings, evaluator.NumWindows)));
@@ -48,7 +48,14 @@ public sealed class AutoSearch : ISearchAlgorithm
         return log.Outcome;
     }
 
-    private static void Stage(TrialLog log, SearchProblem problem, AutoStage stage, Rotation windows, CounterRandom random, long until)
+    /// <summary>CMA-ES around the best point so far.</summary>
+    /// <param name="log">Judges.</param>
+    /// <param name="problem">Bounds.</param>
+    /// <param name="stage">Its numbers.</param>
+    /// <param name="windows">Whose turn it is.</param>
+    /// <param name="random">Draws.</param>
+    /// <param name="until">Windows run, of the whole search, after which it ends.</param>
+    internal static void Stage(TrialLog log, SearchProblem problem, AutoStage stage, WindowRotation windows, CounterRandom random, long until)
     {
         var space = new SearchSpace(problem, log.Best!.Point, stage.Knots);
         var distribution = new CmaEs(new double[space.Dimensions], stage.Sigma, random);
@@ -67,21 +74,6 @@ public sealed class AutoSearch : ISearchAlgorithm
                 sinceRace = 0;
                 _ = log.Race([space.Point(distribution.Mean)], problem.RaceLevel);
             }
-        }
-    }
-
-    /// <summary>Windows in turn.</summary>
-    private sealed class Rotation(int count)
-    {
-        private int _next;
-
-        public int Count => count;
-
-        public int[] Next(int wanted)
-        {
-            int[] windows = [.. Enumerable.Range(_next, Math.Min(wanted, count)).Select(w => w % count)];
-            _next = (_next + windows.Length) % count;
-            return windows;
         }
     }
 }

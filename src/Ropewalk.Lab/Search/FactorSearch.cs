@@ -1,3 +1,4 @@
+using Ropewalk.Engine.Training;
 using Ropewalk.Lab.Data;
 using Ropewalk.Lab.Evaluation;
 using Ropewalk.Positions;
@@ -18,6 +19,9 @@ public sealed class FactorSearch(Evaluator evaluator, RopeGeometry geometry, Win
     /// <summary>What of the windows counts in the search; every token where nothing is said.</summary>
     public IReadOnlyList<SearchWindow> Judged { get; init; } = SearchObjective.Whole(windows);
 
+    /// <summary>Gives gradients; null where the algorithm needs none.</summary>
+    public TrainableModel? Trainable { get; init; }
+
     /// <summary>A point as an entry of a rope plan for windows up to the search's.</summary>
     public LongRopeEntry Entry(SearchPoint point) => new(windows.Length, point.RescaleFactors, point.AttentionFactor, point.StartTokens);
 
@@ -25,7 +29,8 @@ public sealed class FactorSearch(Evaluator evaluator, RopeGeometry geometry, Win
     public SearchProblem Problem(SearchSettings settings) => new() { Geometry = geometry, Length = windows.Length, Settings = settings, AttentionFactor = attentionFactor };
 
     /// <summary>The model as the search sees it; a journal can be put before it.</summary>
-    public ISearchEvaluator Answers(CancellationToken cancellationToken) => new ModelSearchEvaluator(evaluator, geometry, windows.Length, Judged, cancellationToken);
+    public ISearchEvaluator Answers(CancellationToken cancellationToken) => new ModelSearchEvaluator(
+        evaluator, geometry, windows.Length, Judged, cancellationToken, Trainable is null ? null : new ModelGradients(Trainable, Judged, cancellationToken));
 
     /// <summary>Mean losses of many frequencies over all windows, one task a window.</summary>
     public double[] MeanLosses(IReadOnlyList<RopeFrequencies> frequencies, CancellationToken cancellationToken)

@@ -10,6 +10,9 @@ public interface ISearchAlgorithm
     /// <summary>Whether it looks for an attention factor too, where that is not fixed.</summary>
     bool SearchesAttention { get; }
 
+    /// <summary>Whether it asks for gradients (<see cref="EvaluationRequest.WantsGradient"/>), which a model for inference alone cannot give.</summary>
+    bool NeedsGradients => false;
+
     /// <summary>What a search of a size costs at most: points times the windows that they run on.</summary>
     /// <param name="settings">The size.</param>
     /// <param name="numWindows">Search windows.</param>

@@ -9,6 +9,6 @@ public interface ISearchEvaluator
 
     /// <summary>Evaluates points on windows.</summary>
     /// <param name="requests">In an order that the algorithm fixes.</param>
-    /// <returns>Per request, the mean loss of each of its windows in nats; not finite where the model's was not.</returns>
+    /// <returns>Per request, the mean loss of each of its windows in nats, not finite where the model's was not; then the gradient where it is wanted.</returns>
     IReadOnlyList<double[]> Evaluate(IReadOnlyList<EvaluationRequest> requests);
 }

@@ -14,6 +14,7 @@ public sealed class ModelSearchEvaluator : ISearchEvaluator
     private readonly RopeGeometry _geometry;
     private readonly int _length;
     private readonly IReadOnlyList<SearchWindow> _windows;
+    private readonly ModelGradients? _gradients;
     private readonly CancellationToken _stop;
 
     /// <summary>Binds a model to search windows.</summary>
@@ -22,9 +23,11 @@ public sealed class ModelSearchEvaluator : ISearchEvaluator
     /// <param name="length">Tokens for which the points' frequencies are meant, L'.</param>
     /// <param name="windows">In the order in which they are counted.</param>
     /// <param name="stop">Stops between chunks.</param>
-    public ModelSearchEvaluator(Evaluator evaluator, RopeGeometry geometry, int length, IReadOnlyList<SearchWindow> windows, CancellationToken stop)
+    /// <param name="gradients">Answers what wants a gradient; null where no algorithm asks for one.</param>
+    public ModelSearchEvaluator(
+        Evaluator evaluator, RopeGeometry geometry, int length, IReadOnlyList<SearchWindow> windows, CancellationToken stop, ModelGradients? gradients = null)
     {
-        (_evaluator, _geometry, _length, _windows, _stop) = (evaluator, geometry, length, windows, stop);
+        (_evaluator, _geometry, _length, _windows, _stop, _gradients) = (evaluator, geometry, length, windows, stop, gradients);
         evaluator.Keep(windows.SelectMany(w => w.Parts.Select(p => p.Tokens)), KeptBytes, stop);
     }
 
@@ -38,6 +41,11 @@ public sealed class ModelSearchEvaluator : ISearchEvaluator
     /// <inheritdoc />
     public IReadOnlyList<double[]> Evaluate(IReadOnlyList<EvaluationRequest> requests)
     {
+        if (requests.Any(r => r.WantsGradient))
+        {
+            return [.. requests.Select(Gradient)];
+        }
+
         // Every point and part of a window is one task, so both cores are busy to the end whatever was asked for.
         var tasks = new List<ScoringTask>();
         foreach (var request in requests)
@@ -57,5 +65,17 @@ public sealed class ModelSearchEvaluator : ISearchEvaluator
                 return _windows[w].Loss(parts);
             }).ToArray()),
         ];
+    }
+
+    private double[] Gradient(EvaluationRequest request)
+    {
+        if (_gradients is null || !request.WantsGradient)
+        {
+            throw new InvalidOperationException("gradients are asked for alone, and of a search that was given a model for them");
+        }
+
+        var answer = _gradients.Answer(request, Frequencies(_geometry, request.Point, _length));
+        _evaluator.Count(request.Passes, _windows.Skip(request.FirstWindow).Take(request.NumWindows).Sum(w => w.NumTokens) / request.NumWindows);
+        return answer;
     }
 }

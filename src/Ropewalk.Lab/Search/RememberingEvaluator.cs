@@ -1,6 +1,7 @@
 namespace Ropewalk.Lab.Search;
 
-/// <summary>Asks an evaluator for no point and window twice. It stands before the journal, so that no answer is recorded twice either.</summary>
+/// <summary>Asks an evaluator for no point and window twice. It stands before the journal, so that no answer is recorded twice either. Gradients are
+/// not remembered: a descent passes a point once.</summary>
 /// <param name="inner">Answers what is new.</param>
 public sealed class RememberingEvaluator(ISearchEvaluator inner) : ISearchEvaluator
 {
@@ -12,6 +13,11 @@ public sealed class RememberingEvaluator(ISearchEvaluator inner) : ISearchEvalua
     /// <inheritdoc />
     public IReadOnlyList<double[]> Evaluate(IReadOnlyList<EvaluationRequest> requests)
     {
+        if (requests.Any(r => r.WantsGradient))
+        {
+            return inner.Evaluate(requests);
+        }
+
         var missing = new List<EvaluationRequest>();
         foreach (var request in requests)
         {

@@ -9,7 +9,7 @@ public static class SearchAlgorithms
     public const string Default = "auto";
 
     /// <summary>All of them, the paper's first.</summary>
-    public static IReadOnlyList<ISearchAlgorithm> All { get; } = [new EvolutionAlgorithm(), new CriticalSearch(), new BaseSearch(), new CmaSearch(), new AutoSearch()];
+    public static IReadOnlyList<ISearchAlgorithm> All { get; } = [new EvolutionAlgorithm(), new CriticalSearch(), new BaseSearch(), new CmaSearch(), new GradientSearch(refines: false), new GradientSearch(refines: true), new AutoSearch()];
 
     /// <summary>The algorithm that --algorithm names.</summary>
     /// <exception cref="UserInputException">There is none of that name.</exception>

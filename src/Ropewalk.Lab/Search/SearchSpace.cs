@@ -6,8 +6,8 @@ namespace Ropewalk.Lab.Search;
 /// it is searched. With fewer knots than pairs the factors follow a line of straight pieces over the pair index, so neighbours move together.</summary>
 public sealed class SearchSpace
 {
-    // The attention factor has far less room than a rescale factor: one step is to be a step for both.
-    private const double AttentionScale = 0.3;
+    /// <summary>ln a for 1 in a vector: it has far less room than a rescale factor, and one step is to be a step for both.</summary>
+    public const double AttentionScale = 0.3;
 
     private readonly SearchProblem _problem;
     private readonly double[] _logFactors;

@@ -11,7 +11,7 @@ internal sealed class TrialLog(ISearchEvaluator evaluator, Action<IReadOnlyList<
     /// <summary>The best trial that ran on every window; of equal ones the first. Null before one was finite.</summary>
     public Trial? Best { get; private set; }
 
-    /// <summary>Windows that all trials together ran on.</summary>
+    /// <summary>Windows that all trials together ran on, a gradient counted as the three passes that it costs.</summary>
     public long WindowsRun { get; private set; }
 
     /// <summary>Everything, for the end. Where no point was finite the first stands for the best, with a loss that is infinite.</summary>
@@ -41,6 +41,17 @@ internal sealed class TrialLog(ISearchEvaluator evaluator, Action<IReadOnlyList<
     {
         var answers = evaluator.Evaluate([.. points.SelectMany(p => windows.Select(w => new EvaluationRequest(p, w, 1)))]);
         return Record([.. points.Select((p, i) => (p, Enumerable.Range(i * windows.Count, windows.Count).Select(a => answers[a][0]).ToArray(), true))]);
+    }
+
+    /// <summary>Runs a point on one window, there and back, and records it as dropped.</summary>
+    /// <returns>The gradient in ln lambda of each pair, then in ln a; not finite where the loss was not.</returns>
+    public double[] Slope(SearchPoint point, int window)
+    {
+        var request = new EvaluationRequest(point, window, 1) { WantsGradient = true };
+        var answer = evaluator.Evaluate([request])[0];
+        _ = Record([(point, answer[..1], true)]);
+        WindowsRun += request.Passes - 1;
+        return answer[1..];
     }
 
     /// <summary>Runs points on one window after another, and drops each as soon as it has lost against the best so far.</summary>

@@ -19,6 +19,7 @@ public sealed class JournalTests
         new LossesEntry("none at 512", 2, [1, float.NaN, float.PositiveInfinity, -0f]),
         new ValuesEntry("grüße", [0.1, 0.2], [3]),
         new DoneEntry("hash"),
+        new EvaluationEntry("short", new EvaluationRequest(new SearchPoint([1, 2], 0, 1), 0, 1) { WantsGradient = true }, [2.5, -1, 0.5, 0.25]),
     ];
 
     [Fact]

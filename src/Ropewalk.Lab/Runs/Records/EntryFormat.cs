@@ -18,6 +18,7 @@ internal static class EntryFormat
         Losses,
         Values,
         Done,
+        Gradient,
     }
 
     /// <summary>The bytes of an entry.</summary>
@@ -39,7 +40,7 @@ internal static class EntryFormat
                 Put(bytes, e.NumWindows);
                 break;
             case EvaluationEntry e:
-                Put(bytes, Kind.Evaluation);
+                Put(bytes, e.Request.WantsGradient ? Kind.Gradient : Kind.Evaluation);
                 Put(bytes, e.Search);
                 Put(bytes, e.Request.Point.RescaleFactors.AsSpan());
                 Put(bytes, e.Request.Point.StartTokens);
@@ -80,12 +81,8 @@ internal static class EntryFormat
         {
             Kind.Start => new StartEntry(reader.Text(), (ulong)reader.Int64()),
             Kind.Search => new SearchEntry(reader.Text(), reader.Text(), (ulong)reader.Int64(), (int)reader.Int64()),
-            Kind.Evaluation => new EvaluationEntry(
-                reader.Text(),
-                new EvaluationRequest(
-                    new SearchPoint(ImmutableCollectionsMarshal.AsImmutableArray(reader.List<double>()), (int)reader.Int64(), BitConverter.Int64BitsToDouble(reader.Int64())),
-                    (int)reader.Int64(), (int)reader.Int64()),
-                reader.List<double>()),
+            Kind.Evaluation => reader.Evaluation(),
+            Kind.Gradient => reader.Evaluation(wantsGradient: true),
             Kind.Losses => new LossesEntry(reader.Text(), (int)reader.Int64(), reader.List<float>()),
             Kind.Values => new ValuesEntry(reader.Text(), reader.List<double>(), reader.List<double>()),
             Kind.Done => new DoneEntry(reader.Text()),
@@ -138,6 +135,15 @@ internal static class EntryFormat
             var size = Marshal.SizeOf<T>();
             return MemoryMarshal.Cast<byte, T>(Take(count <= _rest.Length / size ? count * size : -1)).ToArray();
         }
+
+        public EvaluationEntry Evaluation(bool wantsGradient = false) => new(
+            Text(),
+            new EvaluationRequest(
+                new SearchPoint(ImmutableCollectionsMarshal.AsImmutableArray(List<double>()), (int)Int64(), BitConverter.Int64BitsToDouble(Int64())), (int)Int64(), (int)Int64())
+            {
+                WantsGradient = wantsGradient,
+            },
+            List<double>());
 
         private ReadOnlySpan<byte> Take(long count)
         {

@@ -20,7 +20,7 @@ internal sealed record SearchEntry(string Search, string Algorithm, ulong Seed, 
 /// <summary>A candidate was evaluated.</summary>
 /// <param name="Search">Whose it is.</param>
 /// <param name="Request">What was asked.</param>
-/// <param name="Losses">Per window, the mean loss in nats.</param>
+/// <param name="Losses">The answer: per window, the mean loss in nats, then the gradient where it was wanted.</param>
 internal sealed record EvaluationEntry(string Search, EvaluationRequest Request, double[] Losses) : JournalEntry;
 
 /// <summary>A window was scored token by token.</summary>

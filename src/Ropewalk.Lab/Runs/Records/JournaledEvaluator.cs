@@ -31,7 +31,7 @@ internal sealed class JournaledEvaluator(RunFolder run, string search, ISearchEv
             {
                 EvaluationRequest[] some = [.. requests.Skip(first).Take(count)];
                 var computed = inner.Evaluate(some);
-                run.Append(some.Zip(computed, (r, losses) => new EvaluationEntry(search, r, losses)), some.Sum(r => (long)r.NumWindows * windowTokens));
+                run.Append(some.Zip(computed, (r, losses) => new EvaluationEntry(search, r, losses)), some.Sum(r => (long)r.Passes * windowTokens));
                 return computed;
             }));
         }
@@ -41,12 +41,12 @@ internal sealed class JournaledEvaluator(RunFolder run, string search, ISearchEv
 
     private double[]? Recorded(EvaluationRequest request) => run.Recorded<EvaluationEntry>(
         $"search \"{search}\" asking for {Describe(request)}",
-        e => e.Search == search && e.Request == request && e.Losses.Length == request.NumWindows,
+        e => e.Search == search && e.Request == request && e.Losses.Length == request.AnswerLength,
         windowTokens,
-        request.NumWindows)?.Losses;
+        request.Passes)?.Losses;
 
     /// <summary>A request in a few words.</summary>
     internal static string Describe(EvaluationRequest request) =>
-        $"windows {request.FirstWindow} to {request.FirstWindow + request.NumWindows - 1} under factors {string.Join(' ', request.Point.RescaleFactors.Take(4))}{(request.Point.RescaleFactors.Length > 4 ? " ..." : "")}" +
+        $"{(request.WantsGradient ? "the gradient on " : "")}windows {request.FirstWindow} to {request.FirstWindow + request.NumWindows - 1} under factors {string.Join(' ', request.Point.RescaleFactors.Take(4))}{(request.Point.RescaleFactors.Length > 4 ? " ..." : "")}" +
         $", start tokens {request.Point.StartTokens}, attention factor {request.Point.AttentionFactor}";
 }

@@ -29,13 +29,16 @@ public sealed class SearchAlgorithmTests
         // One number, or the NTK rule below a critical pair, cannot bend the line as the others can. Evolution and critical keep their attention factor.
         var seeds = PublishedPoints.Few(problem).Min(p => evaluator.Value(p with { AttentionFactor = algorithm.SearchesAttention ? p.AttentionFactor : problem.AttentionFactor }));
         Assert.True(evaluator.Value(outcome.Best.Point) < (name is "base" or "critical" ? 1.1 : 1) * seeds, $"found {evaluator.Value(outcome.Best.Point)}, seeds {seeds}");
-        Assert.True(evaluator.Asked.Count <= algorithm.Cost(problem.Settings, 4) * 1.25, $"{evaluator.Asked.Count} runs, announced {algorithm.Cost(problem.Settings, 4)}");
+        Assert.Equal(algorithm.NeedsGradients, evaluator.Slopes.Count > 0);
+        Assert.True(evaluator.Asked.Count + (3 * evaluator.Slopes.Count) <= algorithm.Cost(problem.Settings, 4) * 1.25, $"{evaluator.Asked.Count} runs, announced {algorithm.Cost(problem.Settings, 4)}");
         Assert.Equal(evaluator.Asked.Count, evaluator.Asked.Distinct().Count());
     }
 
     [Theory]
     [InlineData("cma-es", 1.01)]
     [InlineData("auto", 1.01)]
+    [InlineData("gradient", 1.03)]
+    [InlineData("gradient+cma-es", 1.01)]
     public void It_comes_close_to_the_minimum(string name, double at)
     {
         var evaluator = new SyntheticEvaluator(4, s_best);
@@ -56,7 +59,8 @@ public sealed class SearchAlgorithmTests
         }
 
         Assert.Equal(Asked(1), Asked(1));
-        if (name != "base")
+        // These two draw nothing.
+        if (name is not ("base" or "gradient"))
         {
             Assert.NotEqual(Asked(1), Asked(2));
         }
@@ -80,6 +84,8 @@ public sealed class SearchAlgorithmTests
     [Theory]
     [InlineData("cma-es")]
     [InlineData("auto")]
+    [InlineData("gradient")]
+    [InlineData("gradient+cma-es")]
     [InlineData("base")]
     public void Bounds_order_and_a_fixed_temperature_hold(string name)
     {

@@ -14,6 +14,9 @@ internal sealed class SyntheticEvaluator(int numWindows, double[] best, double a
     /// <summary>Points and windows that were asked for, in order.</summary>
     public List<(SearchPoint Point, int Window)> Asked { get; } = [];
 
+    /// <summary>Points and windows whose gradient was asked for, in order.</summary>
+    public List<(SearchPoint Point, int Window)> Slopes { get; } = [];
+
     /// <summary>Answers that are NaN instead, by the number of the question.</summary>
     public Func<int, bool> IsBad { get; init; } = _ => false;
 
@@ -26,7 +29,18 @@ internal sealed class SyntheticEvaluator(int numWindows, double[] best, double a
 
     /// <inheritdoc />
     public IReadOnlyList<double[]> Evaluate(IReadOnlyList<EvaluationRequest> requests) =>
-        [.. requests.Select(r => Enumerable.Range(r.FirstWindow, r.NumWindows).Select(w => Loss(r.Point, w)).ToArray())];
+        [.. requests.Select(r => r.WantsGradient ? Slope(r) : Enumerable.Range(r.FirstWindow, r.NumWindows).Select(w => Loss(r.Point, w)).ToArray())];
+
+    private double[] Slope(EvaluationRequest r)
+    {
+        Slopes.AddRange(Enumerable.Range(r.FirstWindow, r.NumWindows).Select(w => (r.Point, w)));
+        return
+        [
+            .. Enumerable.Range(r.FirstWindow, r.NumWindows).Select(w => Value(r.Point) + (0.3 * Math.Sin(w))),
+            .. r.Point.RescaleFactors.Select((f, i) => IsBad(Slopes.Count) ? double.NaN : 2 * Math.Log(f / best[i]) / best.Length),
+            6 * Math.Log(r.Point.AttentionFactor / attention),
+        ];
+    }
 
     private double Loss(SearchPoint point, int window)
     {
