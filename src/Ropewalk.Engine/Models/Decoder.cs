@@ -213,11 +213,15 @@ internal sealed unsafe class Decoder : LanguageModel
 
     private static long Size(PackedMatrix w) => (long)w.Rows * w.Columns;
 
-    /// <summary>Rows of a task: a multiple of the query block, at most 192, small enough to occupy every thread. Results do not depend on it.</summary>
+    /// <summary>Rows of a task, at most 192: as many tasks for each thread, so that none is left over at the end; at least a block of queries. Results
+    /// do not depend on it.</summary>
     internal static int ChunkRows(int numRows)
     {
-        var even = (numRows + (4 * WorkerPool.NumThreads) - 1) / (4 * WorkerPool.NumThreads);
-        return Math.Clamp((even + Attention.QueryBlock - 1) / Attention.QueryBlock * Attention.QueryBlock, Attention.QueryBlock, MatMul.RowBlock);
+        const int Multiple = 16;
+        var threads = WorkerPool.NumThreads;
+        var tasks = (numRows + (MatMul.RowBlock * threads) - 1) / (MatMul.RowBlock * threads) * threads;
+        var rows = (numRows + tasks - 1) / tasks;
+        return Math.Clamp((rows + Multiple - 1) / Multiple * Multiple, Attention.QueryBlock, MatMul.RowBlock);
     }
 
     /// <summary>Checks a sequence before anything is computed.</summary>
