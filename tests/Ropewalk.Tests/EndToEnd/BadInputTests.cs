@@ -35,7 +35,7 @@ public sealed class BadInputTests
         ["--max-short-loss"] = (f => Extend(f, "--max-short-loss", "foo"), ["--max-short-loss", "\"foo\"", "expected a share"]),
         ["--budget"] = (f => Extend(f, "--budget", "foo"), ["--budget", "\"foo\"", "expected a time"]),
         ["--threads 0"] = (f => Extend(f, "--threads", "0"), ["--threads", "found 0", "expected 1 to 1024"]),
-        ["--algorithm"] = (f => Extend(f, "--algorithm", "genius"), ["--algorithm", "found \"genius\"", "evolution, critical, base, cma-es, auto"]),
+        ["--algorithm"] = (f => Extend(f, "--algorithm", "genius"), ["--algorithm", "found \"genius\"", "evolution, critical, base, cma-es, gradient, gradient+cma-es, auto"]),
         ["--objective"] = (f => Extend(f, "--objective", "fame"), ["--objective", "found \"fame\"", "perplexity, tail, needle, mix"]),
         ["--race-level"] = (f => Extend(f, "--race-level", "0.5"), ["--race-level", "found 0.5", "below 0.5"]),
         ["--population"] = (f => Extend(f, "--population", "3"), ["--population", "found 3", "at least 4"]),
