@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ropewalk.Engine.Formats;
+using Ropewalk.Engine.Tokenization;
 using Ropewalk.Engine.Training;
 using Ropewalk.Lab.Data;
 using Ropewalk.Lab.Runs;
@@ -29,14 +30,14 @@ internal static class TrainingCommand
 
     /// <summary>Trains, and writes the loss of every step and what <paramref name="export"/> writes.</summary>
     public static int Run(
-        TextWriter output, TextWriter error, ParseResult parsed, TrainingOptions options, TrainableModel model, TrainingSettings settings, IReadOnlyList<TokenDocument> documents, int? endToken, TrainedPositions positions, string modelName, Action<string> export, CancellationToken stop)
+        TextWriter output, TextWriter error, ParseResult parsed, TrainingOptions options, TrainableModel model, TrainingSettings settings, Tokenizer tokenizer, IReadOnlyList<TokenDocument> documents, int? endToken, TrainedPositions positions, string modelName, Action<string> export, CancellationToken stop)
     {
         var folder = options.Out(parsed);
         var source = new StretchSource(documents, endToken, SequenceMaker.StretchOf(settings), settings.Seed);
         var hash = TrainingRun.Hash(documents);
         Prepare(folder, options.Resumes(parsed));
         model.Recomputes = options.Recomputes(parsed);
-        using var run = new TrainingRun(model, settings, source, positions, folder, $"model {modelName}\ntexts {hash}") { SaveEvery = options.SaveEvery(parsed) };
+        using var run = new TrainingRun(model, settings, source, positions, folder, $"model {modelName}\ntexts {hash}", settings.RecallShare > 0 ? new RecallSource(tokenizer, endToken) : null) { SaveEvery = options.SaveEvery(parsed) };
         if (options.Resumes(parsed))
         {
             run.Resume();

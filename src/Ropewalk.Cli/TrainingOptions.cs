@@ -20,6 +20,8 @@ internal sealed class TrainingOptions
     private readonly Option<bool> _shortMoments = new("--short-moments") { Description = "Keep the optimiser's moments in 16 bits." };
     private readonly Option<bool> _recompute = new("--recompute") { Description = "Compute each layer again on the way back: less memory, a third more time, the same numbers." };
     private readonly Option<bool> _apart = new("--documents-apart") { Description = "Documents that share a sequence do not see each other." };
+    private readonly Option<double> _stories = new("--stories") { HelpName = "X", Description = "Share of generated stories in the text's characters.", DefaultValueFactory = _ => 0 };
+    private readonly Option<double> _recall = new("--recall") { HelpName = "X", Description = "Share of the sequences that are recall tasks: pass keys, facts and lists, told and asked for.", DefaultValueFactory = _ => 0 };
     private readonly Option<int> _save = new("--save-every") { HelpName = "STEPS", Description = "Steps between checkpoints.", DefaultValueFactory = _ => 100 };
     private readonly Option<bool> _resume = new("--resume") { Description = "Go on where the checkpoint in --out ends, to the same bits as if the run had never stopped." };
     private readonly Option<ulong> _seed = Options.Seed();
@@ -48,7 +50,7 @@ internal sealed class TrainingOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_out, _steps, _batch, _accumulate, _rate, _warmUp, _schedule, _decay, _clip, _shortMoments, _recompute, _apart, _save, _resume, _seed, _threads, _json])
+        foreach (var option in (Option[])[_out, _steps, _batch, _accumulate, _rate, _warmUp, _schedule, _decay, _clip, _shortMoments, _recompute, _apart, _stories, _recall, _save, _resume, _seed, _threads, _json])
         {
             command.Add(option);
         }
@@ -71,9 +73,14 @@ internal sealed class TrainingOptions
             Clip = AtLeast0("--clip", parsed.GetValue(_clip)),
             Optimizer = new AdamWSettings { WeightDecay = AtLeast0("--weight-decay", parsed.GetValue(_decay)), ShortMoments = parsed.GetValue(_shortMoments) },
             Seed = parsed.GetValue(_seed),
+            StoryShare = Share("--stories", parsed.GetValue(_stories)),
+            RecallShare = Share("--recall", parsed.GetValue(_recall)),
             DocumentsApart = parsed.GetValue(_apart),
         };
     }
+
+    private static double Share(string option, double value) =>
+        value is >= 0 and < 1 ? value : throw new UserInputException($"{option}: found {value}, expected 0 or more and less than 1");
 
     private static double Above0(string option, double value) =>
         value > 0 && double.IsFinite(value) ? value : throw new UserInputException($"{option}: found {value}, expected a number above 0");

@@ -34,7 +34,7 @@ internal static class TrainCommand
         {
             var settings = shared.Settings(parsed, Options.AtLeast("--window", parsed.GetValue(window), 2));
             var (d, h, v) = (Options.AtLeast("--width", parsed.GetValue(width), 8), Options.AtLeast("--heads", parsed.GetValue(heads), 1), Options.AtLeast("--vocabulary", parsed.GetValue(vocabulary), BytePairTrainer.Smallest));
-            var files = TrainingTexts.Files(parsed.GetValue(shared.Data)!);
+            var texts = TrainingTexts.All(parsed.GetValue(shared.Data)!, settings.StoryShare, settings.Seed);
             var text = parsed.GetValue(config) is { } path
                 ? (JsonObject)JsonNode.Parse(JsonFile.Read(path).GetRawText())!
                 : new ModelConfig
@@ -63,14 +63,14 @@ internal static class TrainCommand
             }
 
             var trainer = new BytePairTrainer();
-            foreach (var file in files)
+            foreach (var (_, content) in texts)
             {
-                trainer.Add(TrainingTexts.Read(file));
+                trainer.Add(content);
             }
 
             var json = trainer.Train(v);
             var tokenizer = Tokenizer.Parse(json, "tokenizer.json");
-            var documents = TrainingTexts.Documents(files, tokenizer);
+            var documents = TrainingTexts.Documents(texts, tokenizer);
             using var positions = new TrainedPositions(model.Rope.Geometry, model.Rope.Scaling.At(settings.Window), isTrained: false);
             var tokenizerConfig = new JsonObject
             {
@@ -83,7 +83,7 @@ internal static class TrainCommand
             };
             (string, byte[])[] others = [("tokenizer.json", Encoding.UTF8.GetBytes(json)), ("tokenizer_config.json", Encoding.UTF8.GetBytes(tokenizerConfig.ToJsonString()))];
             return TrainingCommand.Run(
-                output, error, parsed, shared, model, settings, documents, v - 1, positions, $"new {text.ToJsonString()}", folder => ModelOutput.Write(model, text, others, StoredType.F32, Path.Combine(folder, ModelOutput.ModelFolder)), stop);
+                output, error, parsed, shared, model, settings, tokenizer, documents, v - 1, positions, $"new {text.ToJsonString()}", folder => ModelOutput.Write(model, text, others, StoredType.F32, Path.Combine(folder, ModelOutput.ModelFolder)), stop);
         }));
         return command;
     }

@@ -103,12 +103,12 @@ internal static class TuneCommand
             }
 
             var tokenizer = Tokenizer.Load(folder);
-            var documents = TrainingTexts.Documents(TrainingTexts.Files(parsed.GetValue(shared.Data)!), tokenizer);
+            var documents = TrainingTexts.Documents(TrainingTexts.All(parsed.GetValue(shared.Data)!, settings.StoryShare, settings.Seed), tokenizer);
             RequireTokens(documents, trainable.Shape.VocabularySize, folder);
             var end = tokenizer.EosToken is { } token && token < trainable.Shape.VocabularySize ? token : (int?)null;
             var type = checkpoint.TensorNames.Select(n => checkpoint.Find(n)!).Any(t => t.Type is GgmlType.BF16) ? StoredType.BF16 : StoredType.F32;
             var identity = $"{checkpoint.Name} under {method.Spec}, {(adapters is null ? trainsPositions ? "positions" : "full" : $"lora {adapters.Rank} {adapters.Alpha} {string.Join(',', adapters.Targets)}")}";
-            return TrainingCommand.Run(output, error, parsed, shared, trainable, settings, documents, end, positions, identity, target =>
+            return TrainingCommand.Run(output, error, parsed, shared, trainable, settings, tokenizer, documents, end, positions, identity, target =>
             {
                 ModelOutput.Write(trainable, Config(), ModelOutput.OtherFiles(folder), type, Path.Combine(target, ModelOutput.ModelFolder));
                 if (adapters is not null)

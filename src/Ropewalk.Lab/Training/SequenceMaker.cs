@@ -12,7 +12,8 @@ namespace Ropewalk.Lab.Training;
 /// <param name="stream">The texts; stretches of <see cref="StretchOf"/> tokens.</param>
 /// <param name="original">The encoding of short sequences.</param>
 /// <param name="originalContext">L.</param>
-public sealed class SequenceMaker(TrainingSettings settings, StretchSource stream, RopeFrequencies original, int originalContext) : IDisposable
+/// <param name="recall">Makes the recall texts; null where the run has none.</param>
+public sealed class SequenceMaker(TrainingSettings settings, StretchSource stream, RopeFrequencies original, int originalContext, RecallSource? recall = null) : IDisposable
 {
     // PoSE cuts documents after five windows (its own code).
     private const int WindowsOfDocument = 5;
@@ -37,15 +38,15 @@ public sealed class SequenceMaker(TrainingSettings settings, StretchSource strea
             return Sequence(stretch, length, _original) with { TrainsRotary = false, DocumentStarts = Starts(start, length) };
         }
 
+        if (settings.RecallShare > 0 && random.NextDouble() < settings.RecallShare)
+        {
+            // Whole at neighbouring positions even where others skip: a text that was cut in two has its answer in the part that is left out.
+            return Sequence(recall!.Make(random, settings.Window + 1), settings.Window, Plain(frequencies));
+        }
+
         if (settings.SkipsTo == 0)
         {
-            if (_plain is null || _frequencies != frequencies)
-            {
-                _plain?.Dispose();
-                (_plain, _frequencies) = (new RotaryTable(frequencies, settings.Window), frequencies);
-            }
-
-            return Sequence(stretch, settings.Window, _plain) with { DocumentStarts = settings.DocumentsApart ? Starts(start, settings.Window) : null };
+            return Sequence(stretch, settings.Window, Plain(frequencies)) with { DocumentStarts = settings.DocumentsApart ? Starts(start, settings.Window) : null };
         }
 
         var sample = PoseSample.Draw(stretch.Length - 1, settings.Window, settings.SkipsTo, (low, high) => low + random.NextInt(high - low + 1));
@@ -76,6 +77,17 @@ public sealed class SequenceMaker(TrainingSettings settings, StretchSource strea
         EndStep();
         _original?.Dispose();
         _plain?.Dispose();
+    }
+
+    private RotaryTable Plain(RopeFrequencies frequencies)
+    {
+        if (_plain is null || _frequencies != frequencies)
+        {
+            _plain?.Dispose();
+            (_plain, _frequencies) = (new RotaryTable(frequencies, settings.Window), frequencies);
+        }
+
+        return _plain;
     }
 
     private static TrainingSequence Sequence(ReadOnlySpan<int> stretch, int length, RotaryTable rotary) =>

@@ -28,7 +28,8 @@ public sealed class TrainingRun : IDisposable
     /// <param name="positions">The encoding.</param>
     /// <param name="folder">Where the checkpoint is kept; exists.</param>
     /// <param name="inputs">What else the run's numbers depend on, in a line: model and texts.</param>
-    public TrainingRun(TrainableModel model, TrainingSettings settings, StretchSource stream, TrainedPositions positions, string folder, string inputs)
+    /// <param name="recall">Makes recall texts; null where the settings have no share of them.</param>
+    public TrainingRun(TrainableModel model, TrainingSettings settings, StretchSource stream, TrainedPositions positions, string folder, string inputs, RecallSource? recall = null)
     {
         _model = model;
         _settings = settings;
@@ -37,7 +38,7 @@ public sealed class TrainingRun : IDisposable
         _identity = $"{inputs}\n{ResultJson.Serialize(settings)}";
         _trained = [.. model.Parameters.Where(p => p.IsTrained), .. positions.Parameters];
         _optimizer = new AdamW(_trained, settings.Optimizer);
-        _sequences = new SequenceMaker(settings, stream, model.Rope.Scaling.At(model.Rope.Geometry.OriginalContext), model.Rope.Geometry.OriginalContext);
+        _sequences = new SequenceMaker(settings, stream, model.Rope.Scaling.At(model.Rope.Geometry.OriginalContext), model.Rope.Geometry.OriginalContext, recall);
     }
 
     /// <summary>Loss of each step in nats a token.</summary>

@@ -44,6 +44,12 @@ public sealed record TrainingSettings
     /// <summary>Share of the sequences that are of the original window and keep the original encoding.</summary>
     public double OriginalShare { get; init; }
 
+    /// <summary>Share of the sequences that are <see cref="RecallTexts"/>.</summary>
+    public double RecallShare { get; init; }
+
+    /// <summary>Characters of generated stories among the texts' characters, as a share.</summary>
+    public double StoryShare { get; init; }
+
     /// <summary>Whether documents in one sequence do not see each other.</summary>
     public bool DocumentsApart { get; init; }
 

@@ -7,9 +7,11 @@ namespace Ropewalk.Lab.Training;
 /// <summary>The texts of a run: files, and all .txt files of folders and what is below them, in the order of their names.</summary>
 public static class TrainingTexts
 {
+    private const int CharactersOfStory = 20_000;
+
     /// <summary>Names of the files.</summary>
     /// <exception cref="UserInputException">There is none.</exception>
-    public static IReadOnlyList<string> Files(IEnumerable<string> paths)
+    private static IReadOnlyList<string> Files(IEnumerable<string> paths)
     {
         var files = new List<string>();
         foreach (var path in paths)
@@ -34,7 +36,7 @@ public static class TrainingTexts
 
     /// <summary>Reads one.</summary>
     /// <exception cref="UserInputException">It is empty, no UTF-8, or holds the character 0, as no text does.</exception>
-    public static string Read(string path)
+    private static string Read(string path)
     {
         var text = TextFile.Read(path, "DATA");
         return text.IndexOf('\0', StringComparison.Ordinal) is >= 0 and var at
@@ -42,7 +44,25 @@ public static class TrainingTexts
             : text;
     }
 
-    /// <summary>Reads and tokenizes all.</summary>
-    public static IReadOnlyList<TokenDocument> Documents(IEnumerable<string> files, Tokenizer tokenizer) =>
-        [.. files.Select(path => new TokenDocument(Path.GetFileName(path), tokenizer.Encode(Read(path), addSpecialTokens: false, matchSpecialTokens: false)))];
+    /// <summary>Generated stories, so many that they are a share of all characters.</summary>
+    /// <param name="characters">Characters of the other texts.</param>
+    /// <param name="share">0 .. 1, 1 excluded.</param>
+    /// <param name="seed">Which.</param>
+    private static IEnumerable<StoryDocument> Stories(long characters, double share, ulong seed) =>
+        StoryGenerator.Documents(seed, (int)Math.Ceiling(characters * share / (1 - share) / CharactersOfStory), CharactersOfStory);
+
+    /// <summary>The texts of files and folders, then generated stories.</summary>
+    /// <param name="paths">Files and folders.</param>
+    /// <param name="storyShare">Share of stories in all characters.</param>
+    /// <param name="seed">Which stories.</param>
+    /// <exception cref="UserInputException">There is none, or one is no text.</exception>
+    public static IReadOnlyList<(string Name, string Text)> All(IEnumerable<string> paths, double storyShare, ulong seed)
+    {
+        List<(string Name, string Text)> texts = [.. Files(paths).Select(path => (Path.GetFileName(path), Read(path)))];
+        return [.. texts, .. Stories(texts.Sum(t => (long)t.Text.Length), storyShare, seed).Select(s => (s.Title, s.Text))];
+    }
+
+    /// <summary>Tokenizes texts.</summary>
+    public static IReadOnlyList<TokenDocument> Documents(IEnumerable<(string Name, string Text)> texts, Tokenizer tokenizer) =>
+        [.. texts.Select(t => new TokenDocument(t.Name, tokenizer.Encode(t.Text, addSpecialTokens: false, matchSpecialTokens: false)))];
 }

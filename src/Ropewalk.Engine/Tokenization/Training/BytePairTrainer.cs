@@ -7,7 +7,8 @@ using Ropewalk.Positions;
 namespace Ropewalk.Engine.Tokenization;
 
 /// <summary>Learns a byte-level vocabulary (1508.07909 over bytes): ids 0 to 255 are the bytes, then one token for each merge of the pair that is most
-/// frequent within words, and last the end of text. Of pairs that are equally frequent the one of lower ids is merged first.</summary>
+/// frequent within words, and last the end of text. Of pairs that are equally frequent the one of lower ids is merged first. Each digit is a word: numbers
+/// that are the same length have the same number of tokens, and small models copy them digit by digit.</summary>
 public sealed class BytePairTrainer
 {
     /// <summary>The token that ends a text.</summary>
@@ -19,7 +20,7 @@ public sealed class BytePairTrainer
     private const int ChunkLength = 1 << 20;
     private static readonly JsonSerializerOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private readonly Dictionary<string, long> _counts = new(StringComparer.Ordinal);
-    private readonly ByteLevelPreTokenizer _words = new(addPrefixSpace: false, useRegex: true);
+    private readonly SequencePreTokenizer _words = new([new SplitPreTokenizer(new CharacterScanner(CharacterClasses.IsNumber), SplitBehavior.Isolated), new ByteLevelPreTokenizer(addPrefixSpace: false, useRegex: true)]);
 
     /// <summary>Counts the words of a text.</summary>
     public void Add(string text)
@@ -73,6 +74,7 @@ public sealed class BytePairTrainer
             vocabulary[tokens[id]] = id;
         }
 
+        var bytes = new JsonObject { ["type"] = "ByteLevel", ["add_prefix_space"] = false, ["trim_offsets"] = true, ["use_regex"] = useRegex };
         return new JsonObject
         {
             ["version"] = "1.0",
@@ -89,7 +91,9 @@ public sealed class BytePairTrainer
                 ["special"] = true,
             }),
             ["normalizer"] = null,
-            ["pre_tokenizer"] = new JsonObject { ["type"] = "ByteLevel", ["add_prefix_space"] = false, ["trim_offsets"] = true, ["use_regex"] = useRegex },
+            ["pre_tokenizer"] = useRegex
+                ? new JsonObject { ["type"] = "Sequence", ["pretokenizers"] = new JsonArray(new JsonObject { ["type"] = "Digits", ["individual_digits"] = true }, bytes) }
+                : bytes,
             ["post_processor"] = null,
             ["decoder"] = new JsonObject { ["type"] = "ByteLevel", ["add_prefix_space"] = true, ["trim_offsets"] = true, ["use_regex"] = true },
             ["model"] = new JsonObject
