@@ -1,4 +1,5 @@
 using Ropewalk.Lab.Evaluation;
+using Ropewalk.Lab.Retrieval;
 using Ropewalk.Lab.Runs;
 using Spectre.Console;
 
@@ -35,6 +36,11 @@ internal static class ExtendTable
         output.WriteLine($"search: {result.Options.Search.Algorithm}, {result.Searched.Count:N0} candidates, best perplexity on the search windows {result.Best.Perplexity:F4}; attention factor {result.Scaling.Entries[^1].AttentionFactor:F4}");
         output.WriteLine($"rescale factors: {string.Join(' ', result.Scaling.Entries[^1].RescaleFactors.Select(f => $"{f:0.####}"))}{(result.Scaling.Entries[^1].StartTokens > 0 ? $"; start tokens {result.Scaling.Entries[^1].StartTokens}" : "")}");
         output.WriteLine($"short window: perplexity at {Display.Length(result.Geometry.OriginalContext)} tokens {100 * result.ShortLoss:+0.00;-0.00} % against the untouched model");
+        if (result.Passkeys is { } passkeys)
+        {
+            Write(console, output, passkeys);
+        }
+
         output.WriteLine($"{result.TokensEvaluated:N0} tokens evaluated in {Display.Duration(result.Seconds)}");
         output.WriteLine();
         output.WriteLine($"verdict: {result.Verdict}");
@@ -50,5 +56,23 @@ internal static class ExtendTable
         }
 
         output.WriteLine($"report: {Path.Combine(result.Options.Out, "report.html")}");
+    }
+
+    private static void Write(IAnsiConsole console, TextWriter output, PasskeyTrials passkeys)
+    {
+        var table = new Table { Border = TableBorder.Simple, Title = new TableTitle("Pass keys found, by window") };
+        table.AddColumn("positions");
+        foreach (var length in passkeys.Before.Options.Lengths)
+        {
+            table.AddColumn(new TableColumn(Display.Length(length)).RightAligned());
+        }
+
+        foreach (var (name, result) in new[] { ("before", passkeys.Before), ("after", passkeys.After) })
+        {
+            table.AddRow([name, .. result.Options.Lengths.Select(n => result.Count(RetrievalScoring.Greedy, n)).Select(c => $"{100 * c.Share:0} % ({100 * c.Interval.Low:0} .. {100 * c.Interval.High:0})")]);
+        }
+
+        console.Write(table);
+        output.WriteLine($"pass keys: {passkeys.Before.Description}; {passkeys.Before.Options.Trials} trials at each of {passkeys.Before.Options.Depths.Length} depths, the continuation gives the number; intervals: Wilson, 95 %");
     }
 }

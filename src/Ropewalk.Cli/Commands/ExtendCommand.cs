@@ -10,6 +10,7 @@ internal static class ExtendCommand
 {
     // Alone on a fresh clone it must end while somebody watches.
     private const string DefaultBudget = "3m";
+    private const int DefaultPasskeys = 4;
 
     public static Command Create(TextWriter output, TextWriter error)
     {
@@ -30,13 +31,14 @@ internal static class ExtendCommand
         var shortLoss = new Option<string>("--max-short-loss") { HelpName = "SHARE", Description = "Loss of perplexity at the old window past which the export is refused.", DefaultValueFactory = _ => "2%" };
         var stride = new Option<int?>("--window-stride") { HelpName = "TOKENS", Description = "Tokens that one run of the baseline \"window\" scores; 1 is exact. Default: the smallest power of two that costs at most half of the search." };
         var budget = new Option<string?>("--budget") { HelpName = "TIME", Description = $"Time for the whole job, e.g. 90s, 30m, 2h; it chooses population and iterations. Default: none; {DefaultBudget} when neither MODEL, --population nor --iterations is given." };
+        var passkey = new Option<int?>("--passkey") { HelpName = "N", Description = $"Trials of passkey retrieval at each length and of five depths, before and after; 0 for none. Default: 0; {DefaultPasskeys} when no MODEL is given." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Stop after the estimate." };
         var resume = Options.Resume("extend");
         var json = Options.Json();
         var threads = Options.Threads();
         var command = new Command("extend", "Make a model's window longer: measure, search as LongRoPE does, prove on held-out text, export. Example: ropewalk extend my-model --to 32768 --text books/*.txt --out my-model-32k")
         {
-            model, to, text, heldout, outFolder, search.Algorithm, search.Objective, search.FixedTemperature, search.Monotone, search.RaceLevel, population, iterations, windows, heldoutWindows, seed, attention, target, style, shortLoss, stride, budget, dryRun, resume, json, threads,
+            model, to, text, heldout, outFolder, search.Algorithm, search.Objective, search.FixedTemperature, search.Monotone, search.RaceLevel, population, iterations, windows, heldoutWindows, seed, attention, target, style, shortLoss, stride, passkey, budget, dryRun, resume, json, threads,
         };
         command.SetAction(parsed => CommandHost.Run(error, parsed.GetValue(threads), stop =>
         {
@@ -67,6 +69,7 @@ internal static class ExtendCommand
                 ConfigStyle = Style(parsed.GetValue(style)!),
                 MaximumShortLoss = Options.Share("--max-short-loss", parsed.GetValue(shortLoss)!),
                 WindowStride = parsed.GetValue(stride) is { } k ? Options.AtLeast("--window-stride", k, 1) : null,
+                PasskeyTrials = Options.AtLeast("--passkey", parsed.GetValue(passkey) ?? (parsed.GetValue(model) is null ? DefaultPasskeys : 0), 0),
                 Budget = time is null ? null : Options.Duration("--budget", time),
                 DryRun = parsed.GetValue(dryRun),
                 CommandLine = "ropewalk " + string.Join(' ', parsed.Tokens.Select(t => t.Value)),

@@ -10,11 +10,11 @@ internal static class HeatMap
     /// <summary>Rules of the cells.</summary>
     public static string Style => "\n" + string.Join('\n', Enumerable.Range(0, HeatColour.Steps + 1).Select(i => $"td.h{i} {{ background: #{HeatColour.Of(i).Background}; color: #{HeatColour.Of(i).Foreground}; text-align: center; }}"));
 
-    /// <summary>Appends a heading and the table.</summary>
-    public static void Append(StringBuilder page, RetrievalResult result, RetrievalScoring by)
+    /// <summary>Appends a heading, the judgement's name unless another is given, and the table.</summary>
+    public static void Append(StringBuilder page, RetrievalResult result, RetrievalScoring by, string? title = null)
     {
         var (lengths, depths) = (result.Options.Lengths, result.Options.Depths);
-        page.Append($"<h2>{Title(by)}</h2>\n<p class=\"soft\">Share of right answers; chance gives {HtmlText.Number(100 * result.Chance(by))} %. Rows: where in the haystack the answer lies. Columns: tokens of the window.</p>\n");
+        page.Append($"<h2>{title ?? Title(by)}</h2>\n<p class=\"soft\">Share of right answers; chance gives {HtmlText.Number(100 * result.Chance(by))} %. Rows: where in the haystack the answer lies. Columns: tokens of the window.</p>\n");
         page.Append("<div class=\"scroll\"><table>\n<thead><tr><th class=\"n\" scope=\"col\">Depth</th>");
         foreach (var length in lengths)
         {

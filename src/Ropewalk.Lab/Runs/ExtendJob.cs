@@ -234,6 +234,16 @@ public sealed partial class ExtendJob
             Heldout = heldout,
         };
 
+        if (_options.PasskeyTrials > 0)
+        {
+            Stage("passkey");
+            result = result with { Passkeys = PasskeyTrials.Run(model, tokenizer, scaling, _options, Baselines.Lengths(original, target), clock, _stop) };
+            if (result.Passkeys is null)
+            {
+                _notes.Add($"no passkey prompt fits a window of {Display.Length(target)} tokens");
+            }
+        }
+
         // 4. The export, loaded again and measured again. What was found is recorded first: a disk without room for the weights has room for that.
         records.Result(ExtendRecord.Of(result));
         Stage("export");

@@ -54,6 +54,9 @@ public sealed record ExtendOptions
     /// <summary>Tokens that one run of the window baseline scores; null for as few as half of the search's cost allows.</summary>
     public int? WindowStride { get; init; }
 
+    /// <summary>Trials of passkey retrieval at each length and depth, before and after; 0 for none.</summary>
+    public int PasskeyTrials { get; init; }
+
     /// <summary>Time for the whole job, or null.</summary>
     public TimeSpan? Budget { get; init; }
 

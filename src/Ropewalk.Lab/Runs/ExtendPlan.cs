@@ -44,7 +44,8 @@ public sealed record ExtendPlan(SearchSettings Settings, SearchSettings ShortSet
         var atOriginal = heldout.Windows.Length * (target / original) * cost.Seconds(original);
 
         // At L there are the untouched model and the winner alone.
-        var others = (Methods * longer) + (2 * atOriginal) + (2 * TunedBaselines.Evaluations * evaluation) + (heldout.Windows.Length * cost.Seconds(target));
+        var others = (Methods * longer) + (2 * atOriginal) + (2 * TunedBaselines.Evaluations * evaluation) + (heldout.Windows.Length * cost.Seconds(target))
+            + PasskeyTrials.Seconds(options.PasskeyTrials, Baselines.Lengths(original, target), cost);
         double WindowSeconds(int stride) => SlidingWindow.Cost(heldout, original, stride) * cost.Seconds(original) / original;
         var algorithm = SearchAlgorithms.Named(options.Search.Algorithm);
         double Long(SearchSettings s) => algorithm.Cost(s, search.Windows.Length) * cost.Seconds(target);

@@ -37,6 +37,7 @@ public static class ExtendRecord
         result.Protocol,
         Bootstrap = result.BootstrapUnit,
         Receipt = result.Receipt is null ? null : Receipt(result),
+        Passkeys = result.Passkeys?.Record(),
         result.Notes,
         result.Files,
     };

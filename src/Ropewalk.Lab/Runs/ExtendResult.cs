@@ -68,6 +68,9 @@ public sealed record ExtendResult
     /// <summary>Exported files.</summary>
     public IReadOnlyList<string> Files { get; init; } = [];
 
+    /// <summary>Passkey retrieval before and after, or null.</summary>
+    public PasskeyTrials? Passkeys { get; init; }
+
     /// <summary>Remarks that a reader must know.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Ropewalk.Engine.Formats;
+using Ropewalk.Lab.Retrieval;
 
 namespace Ropewalk.Lab.Runs;
 
@@ -24,6 +25,11 @@ public static partial class HtmlReport
         Head(page, data);
         Curves(page, data, colours);
         Comparison(page, data);
+        foreach (var (title, grid) in data.Retrieval)
+        {
+            HeatMap.Append(page, grid, RetrievalScoring.Greedy, title);
+        }
+
         Search(page, data);
         Factors(page, data, colours);
         Receipt(page, data);
@@ -53,7 +59,7 @@ public static partial class HtmlReport
 
     private static void Head(StringBuilder page, ReportData data)
     {
-        Begin(page, data.Title);
+        Begin(page, data.Title, data.Retrieval.Count > 0 ? HeatMap.Style : "");
         page.Append($"<p class=\"soft\">{E(data.Date.ToString("d MMMM yyyy, HH:mm zzz", CultureInfo.InvariantCulture))} on {E(data.Host)}</p>\n");
         page.Append($"<p class=\"verdict\">{E(data.Verdict)}</p>\n");
         var model = data.Model;

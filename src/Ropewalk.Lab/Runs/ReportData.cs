@@ -1,3 +1,4 @@
+using Ropewalk.Lab.Retrieval;
 using System.Runtime.InteropServices;
 
 namespace Ropewalk.Lab.Runs;
@@ -41,6 +42,9 @@ public sealed record ReportData
 
     /// <summary>What the table's differences are; the default fits a run with one winner at all lengths.</summary>
     public string TableNote { get; init; } = "Difference: nats a token more than the winner's, on the same tokens, with its paired 95 % interval. Above zero is worse.";
+
+    /// <summary>Grids of things to be found, each with its heading.</summary>
+    public IReadOnlyList<(string Title, RetrievalResult Grid)> Retrieval { get; init; } = [];
 
     /// <summary>How the search went, if there was one.</summary>
     public ReportSearch? SearchProgress { get; init; }
