@@ -8,7 +8,7 @@ namespace Ropewalk.Cli;
 internal static class Options
 {
     /// <summary>Folder of the default model, beside the program.</summary>
-    public static string DefaultModel => Path.Combine(AppContext.BaseDirectory, "models", "bytes2m");
+    public static string DefaultModel => Path.Combine(AppContext.BaseDirectory, "models", "prose3m");
 
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON object instead of tables." };
 

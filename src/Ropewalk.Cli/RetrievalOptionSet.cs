@@ -5,7 +5,7 @@ namespace Ropewalk.Cli;
 /// <summary>The options that passkey and needle share.</summary>
 internal sealed class RetrievalOptionSet
 {
-    public Argument<string?> Model { get; } = new("MODEL") { Description = "Hugging Face folder or GGUF file. Default: the embedded model bytes2m (window 256).", Arity = ArgumentArity.ZeroOrOne };
+    public Argument<string?> Model { get; } = new("MODEL") { Description = "Hugging Face folder or GGUF file. Default: the embedded model prose3m (window 512).", Arity = ArgumentArity.ZeroOrOne };
 
     public Option<string?> Lengths { get; } = new("--lengths") { HelpName = "LIST", Description = "Windows in tokens, prompt and answer together, e.g. 1024,2048,4096. Default: the model's window, its double and its fourfold, less those that no prompt fits." };
 

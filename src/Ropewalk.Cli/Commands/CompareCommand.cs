@@ -12,7 +12,7 @@ internal static class CompareCommand
 {
     public static Command Create(TextWriter output, TextWriter error)
     {
-        var model = new Argument<string?>("MODEL") { Description = "Hugging Face folder or GGUF file. Default: the embedded model bytes2m (window 256).", Arity = ArgumentArity.ZeroOrOne };
+        var model = new Argument<string?>("MODEL") { Description = "Hugging Face folder or GGUF file. Default: the embedded model prose3m (window 512).", Arity = ArgumentArity.ZeroOrOne };
         var to = new Option<int?>("--to") { HelpName = "TOKENS", Description = "Longest window in tokens, a multiple of the model's; it is measured at the model's window, twice that, ... and here. Default: eight times the model's." };
         var text = Options.Text("Text files; the last fifth of each is measured on, the rest is for tuning. Default: stories of the embedded generator.");
         var heldout = Options.Heldout();
@@ -86,7 +86,7 @@ internal static class CompareCommand
                 };
                 if (parsed.GetValue(model) is null)
                 {
-                    reporter.Line($"no MODEL given: comparing on the embedded model bytes2m{(options.Texts.IsEmpty && options.Heldout.IsEmpty ? " and generated stories" : "")}");
+                    reporter.Line($"no MODEL given: comparing on the embedded model prose3m{(options.Texts.IsEmpty && options.Heldout.IsEmpty ? " and generated stories" : "")}");
                 }
             }
 

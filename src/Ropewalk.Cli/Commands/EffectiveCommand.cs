@@ -15,7 +15,7 @@ internal static class EffectiveCommand
 {
     public static Command Create(TextWriter output, TextWriter error)
     {
-        var model = new Argument<string?>("MODEL") { Description = "Hugging Face folder or GGUF file. Default: the embedded model bytes2m (window 256).", Arity = ArgumentArity.ZeroOrOne };
+        var model = new Argument<string?>("MODEL") { Description = "Hugging Face folder or GGUF file. Default: the embedded model prose3m (window 512).", Arity = ArgumentArity.ZeroOrOne };
         var to = new Option<int?>("--to") { HelpName = "TOKENS", Description = "Longest window to look at: the model's and a multiple of a quarter of it. Default: four times the model's." };
         var text = Options.Text("Text files for the perplexity. Default: stories of the embedded generator.");
         var windows = new Option<int>("--windows") { HelpName = "N", Description = $"Windows at most, evenly spaced; at least {EffectiveOptions.FewestWindows}.", DefaultValueFactory = _ => 32 };

@@ -14,7 +14,7 @@ internal static class ExtendCommand
 
     public static Command Create(TextWriter output, TextWriter error)
     {
-        var model = new Argument<string?>("MODEL") { Description = "Hugging Face folder or GGUF file; the export is a folder. Default: the embedded model bytes2m (window 256).", Arity = ArgumentArity.ZeroOrOne };
+        var model = new Argument<string?>("MODEL") { Description = "Hugging Face folder or GGUF file; the export is a folder. Default: the embedded model prose3m (window 512).", Arity = ArgumentArity.ZeroOrOne };
         var to = new Option<int?>("--to") { HelpName = "TOKENS", Description = "Target window in tokens. Default: eight times the model's." };
         var text = Options.Text("Text files to search on. Default: stories of the embedded generator.");
         var heldout = Options.Heldout();
@@ -77,7 +77,7 @@ internal static class ExtendCommand
             var reporter = new ConsoleReporter(error, !Console.IsErrorRedirected);
             if (parsed.GetValue(model) is null)
             {
-                reporter.Line($"no MODEL given: extending the embedded model bytes2m{(options.Texts.IsEmpty ? " on generated stories" : "")}");
+                reporter.Line($"no MODEL given: extending the embedded model prose3m{(options.Texts.IsEmpty ? " on generated stories" : "")}");
             }
 
             return Run(output, error, new ExtendJob(options, reporter, TimeProvider.System, stop), reporter, isJson);

@@ -4,8 +4,10 @@ namespace Ropewalk.Lab.Training;
 public sealed class LossWatch
 {
     private const int Steps = 10;
-    private const double WorstRatio = 1.5;
-    private const double GoodRatio = 1.1;
+
+    // Batches differ: what a low loss may rise by is not a share of it.
+    private const double WorstShare = 0.5;
+    private const double WorstNats = 1;
     private readonly Queue<double> _last = new();
     private double _lowest = double.PositiveInfinity;
 
@@ -16,7 +18,9 @@ public sealed class LossWatch
     public double Lowest => _lowest;
 
     /// <summary>Whether what is there now is worth keeping.</summary>
-    public bool IsGood => _last.Count == 0 || Mean <= GoodRatio * _lowest;
+    public bool IsGood => _last.Count == 0 || Mean <= _lowest + (Worst / 2);
+
+    private double Worst => Math.Max(WorstShare * _lowest, WorstNats);
 
     /// <summary>Takes the loss of a step.</summary>
     /// <returns>Whether the run has diverged.</returns>
@@ -34,6 +38,6 @@ public sealed class LossWatch
         }
 
         _lowest = Math.Min(_lowest, Mean);
-        return _last.Count == Steps && Mean > WorstRatio * _lowest;
+        return _last.Count == Steps && Mean > _lowest + Worst;
     }
 }

@@ -8,11 +8,12 @@ namespace Ropewalk.Lab.Training;
 /// <param name="endToken">Put after each text; null for nothing.</param>
 public sealed class RecallSource(Tokenizer tokenizer, int? endToken)
 {
-    private const int ShortestText = 48;
+    private const int ShortestText = 24;
     private const int CharactersPerToken = 5;
     private readonly RecallTexts _texts = new(tokenizer);
 
-    /// <summary>Tokens of a sequence and the one after it. Half of the texts are as long as what is left of the sequence, the others shorter.</summary>
+    /// <summary>Tokens of a sequence and the one after it. A quarter of the texts are as long as what is left of the sequence; the logarithms of the others'
+    /// lengths are uniform, since it is short texts that teach a new model how to look back, and long ones how far.</summary>
     /// <param name="random">Which.</param>
     /// <param name="length">Tokens wanted, at least 1; the last text may be cut.</param>
     public int[] Make(CounterRandom random, int length)
@@ -21,7 +22,7 @@ public sealed class RecallSource(Tokenizer tokenizer, int? endToken)
         while (tokens.Count < length)
         {
             var left = length - tokens.Count - (endToken is null ? 0 : 1);
-            var room = left <= ShortestText || random.NextInt(2) == 0 ? left : ShortestText + random.NextInt(left - ShortestText);
+            var room = left <= ShortestText || random.NextInt(4) == 0 ? left : (int)(ShortestText * Math.Pow((double)left / ShortestText, random.NextDouble()));
             tokens.AddRange(Text(random, room));
             if (endToken is { } end)
             {
