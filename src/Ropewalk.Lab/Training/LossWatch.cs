@@ -3,7 +3,7 @@ namespace Ropewalk.Lab.Training;
 /// <summary>Tells when a loss runs away: it is no number, or the mean of the last steps has risen far above the lowest that there was.</summary>
 public sealed class LossWatch
 {
-    private const int Steps = 10;
+    private const int Steps = 30;
 
     // Batches differ: what a low loss may rise by is not a share of it.
     private const double WorstShare = 0.5;

@@ -19,10 +19,10 @@ public sealed class FreshCloneTests : IDisposable
             return;
         }
 
-        using var child = Command.Start("exec \"$@\"", _folder.Root, "extend", "--population", "4", "--iterations", "0", "--windows", "1", "--heldout-windows", "2", "--to", "512");
+        using var child = Command.Start("exec \"$@\"", _folder.Root, "extend", "--population", "4", "--iterations", "0", "--windows", "1", "--heldout-windows", "2", "--to", "1024", "--passkey", "1");
         var run = Command.Finish(child);
         Assert.True(run.Code is 0 or 1, $"exit code {run.Code}: {run.Error}");
-        Assert.Contains("no MODEL given: extending the embedded model bytes2m on generated stories", run.Error, StringComparison.Ordinal);
+        Assert.Contains("no MODEL given: extending the embedded model prose3m on generated stories", run.Error, StringComparison.Ordinal);
         Assert.Contains("verdict: ", run.Output, StringComparison.Ordinal);
         Assert.Contains(Path.Combine("out", "extend-1", "report.html"), run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("\e[", run.Output + run.Error, StringComparison.Ordinal);
@@ -30,8 +30,13 @@ public sealed class FreshCloneTests : IDisposable
         Assert.True(File.Exists(Path.Combine(output, "report.html")));
         Assert.Equal(run.Code == 0, File.Exists(Path.Combine(output, "config.json")));
         var result = JsonElement.Parse(File.ReadAllText(Path.Combine(output, "ropewalk", "result.json")));
-        Assert.Equal("bytes2m", result.GetProperty("model").GetString());
+        Assert.Equal("prose3m", result.GetProperty("model").GetString());
         Assert.Equal(2, result.GetProperty("heldout_windows").GetInt32());
+        Assert.Equal([512, 1024], result.GetProperty("passkeys").EnumerateArray().Select(p => p.GetProperty("length").GetInt32()));
+
+        // Five depths of one trial each: inside its window the model finds most.
+        Assert.InRange(result.GetProperty("passkeys")[0].GetProperty("before").GetProperty("correct").GetInt32(), 3, 5);
+        Assert.Contains("Pass keys found", run.Output, StringComparison.Ordinal);
         Assert.Single(Directory.GetDirectories(_folder.PathOf("out")));
     }
 
@@ -46,7 +51,7 @@ public sealed class FreshCloneTests : IDisposable
         using var child = Command.Start("exec \"$@\"", _folder.Root, "extend", "--dry-run");
         var run = Command.Finish(child);
         Assert.Equal(0, run.Code);
-        Assert.Contains("256 to 2,048 tokens", run.Error, StringComparison.Ordinal);
+        Assert.Contains("512 to 4,096 tokens", run.Error, StringComparison.Ordinal);
         Assert.Contains("of a budget of 3 min", run.Error, StringComparison.Ordinal);
         Assert.Empty(_folder.Entries());
     }
