@@ -7,14 +7,14 @@ using Ropewalk.Lab.Retrieval;
 
 namespace Ropewalk.Lab.Training;
 
-/// <summary>Texts that can only be continued by looking back: pass keys in prose, facts about people told and told again, lists read twice. A model that is
+/// <summary>Texts that can only be continued by looking back: pass keys in prose, facts about people told and told again, lists read again and again. A model that is
 /// trained on some of them learns to find things in its window, which prose alone teaches small models late or never.</summary>
 /// <remarks>The pass keys have the prompts that <see cref="PasskeyTask"/> measures with. People and facts have nothing in common with those of <see cref="NeedleTask"/>.</remarks>
 /// <param name="tokenizer">Whose words the lists are made of.</param>
 public sealed class RecallTexts(Tokenizer tokenizer)
 {
     private const int ShortestWord = 3;
-    private const int CharactersOfPair = 80;
+    private const int CharactersOfFact = 40;
     private static readonly ImmutableArray<string> s_beginnings = ["b", "br", "d", "dr", "f", "g", "gl", "h", "k", "l", "m", "n", "p", "r", "s", "st", "t", "tr", "v", "z"];
     private static readonly ImmutableArray<string> s_endings = ["a", "an", "ar", "e", "el", "en", "i", "in", "is", "o", "on", "or", "u", "um"];
 
@@ -36,10 +36,10 @@ public sealed class RecallTexts(Tokenizer tokenizer)
     /// <summary>A text of about that size.</summary>
     /// <param name="random">Which.</param>
     /// <param name="characters">Characters wanted; a text has at least one thing told and asked for.</param>
-    public string Make(CounterRandom random, int characters) => random.NextInt(4) switch
+    public string Make(CounterRandom random, int characters) => random.NextInt(3) switch
     {
-        0 or 1 => Passkey(random, characters),
-        2 => Facts(random, characters),
+        0 => Passkey(random, characters),
+        1 => Facts(random, characters),
         _ => List(random, characters),
     };
 
@@ -51,11 +51,11 @@ public sealed class RecallTexts(Tokenizer tokenizer)
         return $"{task.Compose(Math.Clamp(characters - frame, 0, task.Haystack.Available), random.NextDouble()).Text} {task.Answer}.";
     }
 
-    /// <summary>Sentences about people, some with prose between them; then the same sentences in another order.</summary>
+    /// <summary>Sentences about people, some with prose between them; then the same sentences in other orders.</summary>
     private string Facts(CounterRandom random, int characters)
     {
-        var most = Math.Max(1, characters / 2 / CharactersOfPair);
-        var count = 1 + random.NextInt(Math.Min(12, most));
+        var readings = 2 + random.NextInt(3);
+        var count = 1 + random.NextInt(Math.Min(12, Math.Max(1, characters / readings / CharactersOfFact)));
         var facts = new List<string>(count);
         for (var i = 0; i < count; i++)
         {
@@ -63,7 +63,7 @@ public sealed class RecallTexts(Tokenizer tokenizer)
             facts.Add($"{string.Format(CultureInfo.InvariantCulture, s_relations[random.NextInt(s_relations.Length)], Name(random))} {value}.");
         }
 
-        var left = characters - (2 * facts.Sum(f => f.Length + 1));
+        var left = characters - (readings * facts.Sum(f => f.Length + 1));
         var prose = left > 0 && random.NextInt(3) > 0 ? Prose(random, left) : "";
         var text = new StringBuilder();
         var cut = 0;
@@ -81,22 +81,27 @@ public sealed class RecallTexts(Tokenizer tokenizer)
             }
         }
 
-        Shuffle(random, facts);
-        text.AppendJoin(random.NextInt(2) == 0 ? " " : "\n", facts);
+        for (var reading = 1; reading < readings; reading++)
+        {
+            Shuffle(random, facts);
+            text.Append(reading > 1 ? "\n" : "").AppendJoin(random.NextInt(2) == 0 ? ' ' : '\n', facts);
+        }
+
         return text.ToString();
     }
 
+    /// <summary>A list, read several times: what comes next was told after the same words. Lists that are read twice only teach small models nothing for a long time.</summary>
     private string List(CounterRandom random, int characters)
     {
-        var words = new List<string>();
-        for (var length = 0; length < characters / 2 - 12;)
+        var readings = 2 + random.NextInt(7);
+        var words = new List<string> { Word(random) };
+        for (var length = words[0].Length; length < (characters / readings) - 8;)
         {
             words.Add(random.NextInt(4) switch { 0 => Name(random), 1 => Number(random), _ => Word(random) });
-            length += words[^1].Length + 2;
+            length += words[^1].Length + 1;
         }
 
-        var list = string.Join(", ", words.DefaultIfEmpty(Word(random)));
-        return $"First: {list}.\nAgain: {list}.";
+        return string.Join('\n', Enumerable.Repeat($"List: {string.Join(' ', words)}", readings));
     }
 
     private static string Prose(CounterRandom random, int characters)
