@@ -12,7 +12,7 @@ Command[] commands =
     new("attention", "attention [--rounds N]", 0, AttentionBenchmark.Run),
     new("plans", "plans MODEL [TOKENS]", 1, rest => PlansBenchmark.Run(rest[0], rest.Length > 1 ? int.Parse(rest[1]) : 16384)),
     new("switch", "switch MODEL TEXT [FACTOR]", 2, rest => SwitchBenchmark.Run(rest[0], rest[1], rest.Length > 2 ? int.Parse(rest[2]) : 4)),
-    new("train", "train [--threads N] [--rounds N] [--cases 1,2,3] [--python FILE]", 0, TrainBenchmark.Run),
+    new("train", "train [--operations] [--threads N] [--rounds N] [--cases 1,2,3] [--python FILE]", 0, TrainBenchmark.Run),
     new("check", "check", 0, CheckBenchmark.Run),
     new("instructions", "instructions [--update]", 0, InstructionCheck.Run),
     new("instruction-run", null, 1, InstructionRun.Run),

@@ -26,7 +26,7 @@ internal static unsafe class AttendOp
         var logSums = tape.New(numRows, shape.NumHeads, needsGradient: false);
         var layout = new Layout(rows, shape, window, isLocal, queries, keys, values, y, logSums);
         ForHeads(rows, shape, (sequence, head) => TrainedAttention.Forward(layout.Head(sequence, head)));
-        tape.Record(y, () => Backward(tape, layout));
+        tape.Record(y, new Operation("attend"), () => Backward(tape, layout));
         return y;
     }
 

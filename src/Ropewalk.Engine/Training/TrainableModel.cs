@@ -49,6 +49,9 @@ public sealed class TrainableModel : IDisposable
     /// <summary>The most that activations and their gradients have taken.</summary>
     public long PeakActivationBytes => _pool.PeakBytes;
 
+    /// <summary>Hears of each operation's end, or null.</summary>
+    internal ITapeListener? Listener { get; set; }
+
     /// <summary>Allocates a network whose weights are zero but for the scales of its norms, which are as if there were none.</summary>
     /// <param name="config">The root object of config.json.</param>
     /// <param name="file">For errors.</param>
@@ -181,7 +184,7 @@ public sealed class TrainableModel : IDisposable
     /// <summary>One way there and one back.</summary>
     private double Once(BatchRows rows, float scale, RotaryGradient? rotary, CancellationToken cancellationToken)
     {
-        var tape = new Tape(_pool, isRecording: scale != 0);
+        var tape = new Tape(_pool, isRecording: scale != 0, Listener);
         try
         {
             var x = Embed(tape, rows);
@@ -209,10 +212,10 @@ public sealed class TrainableModel : IDisposable
     /// <summary>The way there keeps each layer's input alone; on the way back each layer is computed again.</summary>
     private double Twice(BatchRows rows, float scale, RotaryGradient? rotary, CancellationToken cancellationToken)
     {
-        var first = new Tape(_pool, isRecording: true);
-        var once = new Tape(_pool, isRecording: false);
+        var first = new Tape(_pool, isRecording: true, Listener);
+        var once = new Tape(_pool, isRecording: false, Listener);
         var inputs = new List<Node> { Embed(first, rows) };
-        var again = new Tape(_pool, isRecording: true);
+        var again = new Tape(_pool, isRecording: true, Listener);
         try
         {
             foreach (var layer in _layers)
