@@ -106,6 +106,24 @@ public sealed class TrainingTests : IDisposable
     }
 
     [Fact]
+    public void A_file_is_tuned_as_the_folder_that_it_was_made_of()
+    {
+        var file = _folder.PathOf("model.gguf");
+        Command.Result("convert", Command.Embedded, file);
+        string[] asked = ["--to", "512", "--scaling", "yarn:2", "--lora", "2", "--steps", "2", "--batch", "1", "--learning-rate", "0.02"];
+        var folder = Command.Result(["tune", Command.Embedded, Text(), "--out", _folder.PathOf("a"), .. asked]);
+        var tuned = Command.Result(["tune", file, Text(), "--out", _folder.PathOf("b"), .. asked]);
+        Assert.Equal(folder.GetProperty("losses").ToString(), tuned.GetProperty("losses").ToString());
+        foreach (var name in (string[])["model/model.safetensors", "model/tokenizer.json", "adapter/adapter_model.safetensors"])
+        {
+            Assert.True(File.ReadAllBytes(_folder.PathOf("a/" + name)).AsSpan().SequenceEqual(File.ReadAllBytes(_folder.PathOf("b/" + name))), name);
+        }
+
+        var measured = Command.Result("perplexity", _folder.PathOf("b/model"), "--text", Text(), "--context", "512");
+        Assert.Equal(Command.Result("perplexity", _folder.PathOf("a/model"), "--text", Text(), "--context", "512").GetProperty("nll").GetDouble(), measured.GetProperty("nll").GetDouble());
+    }
+
+    [Fact]
     public void Positions_alone_become_factors()
     {
         var result = Command.Result("tune", Command.Embedded, Text(), "--out", _folder.PathOf("out"), "--to", "512", "--scaling", "linear:2", "--only", "positions", "--steps", "4", "--batch", "1", "--learning-rate", "0.02");
