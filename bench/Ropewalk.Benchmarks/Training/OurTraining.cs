@@ -16,7 +16,7 @@ internal sealed class OurTraining : IDisposable
     private readonly TrainingSequence[] _batch;
     private readonly int _numSequences;
 
-    public OurTraining(TrainCase c)
+    public OurTraining(TrainCase c, bool recomputes = false)
     {
         var config = new ModelConfig
         {
@@ -31,6 +31,7 @@ internal sealed class OurTraining : IDisposable
         };
         using var json = JsonDocument.Parse(config.ToJson().ToJsonString());
         _model = TrainableModel.Create(json.RootElement, "bench");
+        _model.Recomputes = recomputes;
         WeightStart.Fill(_model, 0);
         foreach (var parameter in _model.Parameters)
         {

@@ -8,10 +8,15 @@ namespace Ropewalk.Benchmarks.Training;
 internal static class TrainBenchmark
 {
     /// <summary>Runs it.</summary>
-    /// <param name="args">--threads N, --rounds N, --python FILE, --cases 1,2,3; --operations for our side alone, by operation.</param>
+    /// <param name="args">--threads N, --rounds N, --python FILE, --cases 1,2,3; --operations for our side alone, by operation; --memory for what a step takes at --windows 2048,8192,16384.</param>
     public static int Run(string[] args)
     {
         WorkerPool.NumThreads = args.Number("--threads", Environment.ProcessorCount);
+        if (args.Contains("--memory"))
+        {
+            return MemoryTable.Run(args);
+        }
+
         var rounds = args.Number("--rounds", 5);
         var cases = args.Text("--cases", "1,2,3").Split(',').Select(n => TrainCase.All[int.Parse(n) - 1]);
         if (args.Contains("--operations"))

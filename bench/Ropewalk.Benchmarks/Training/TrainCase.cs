@@ -13,6 +13,15 @@ internal sealed record TrainCase(int Width, int Layers, int Heads, int FeedForwa
     public double Flops =>
         6.0 * Tokens * ((Layers * ((4.0 * Width * Width) + (3.0 * Width * FeedForward))) + ((double)Width * Vocabulary)) + (6.0 * Layers * Batch * Window * (double)Window * Width);
 
+    /// <summary>Bytes of activations and their gradients that a token takes at the most: each layer's rows (norms, projections, turned queries and keys,
+    /// attention and its sums, gate, up and middle), and on the way back the gradients of one layer's feed-forward network. Recomputed, a layer leaves one row.</summary>
+    public long ActivationBytesOfToken(bool recomputes)
+    {
+        var layer = (10L * Width) + (3 * FeedForward) + Heads;
+        var back = (3L * Width) + (3 * FeedForward);
+        return sizeof(float) * (recomputes ? (Layers * (long)Width) + layer + back : (Layers * layer) + back);
+    }
+
     /// <summary>Operations of a part of a step, there and back; zeros for what is no product. The loss does both in one; attention computes its scores
     /// again on the way back, so that it has five products there for two.</summary>
     public (double There, double Back) FlopsOf(string operation)
