@@ -36,8 +36,8 @@ internal static class TuneCommand
         shared.AddTo(command);
         command.SetAction(parsed => CommandHost.Run(error, shared.Threads(parsed), stop =>
         {
-            var source = parsed.GetValue(model)!;
-            using var checkpoint = ModelLoader.Open(source);
+            var folder = parsed.GetValue(model)!;
+            using var checkpoint = ModelLoader.Open(folder);
             var rope = ModelLoader.RopeOf(checkpoint);
             var method = Scalings.Choose(parsed.GetValue(scaling), rope);
             var length = Options.AtLeast("--to", parsed.GetValue(to) ?? rope.MaximumContext, 2);
@@ -96,9 +96,9 @@ internal static class TuneCommand
                 parameter.IsTrained = true;
             }
 
-            var tokenizer = Tokenizer.Load(source);
+            var tokenizer = Tokenizer.Load(folder);
             var documents = TrainingTexts.Documents(TrainingTexts.Files(parsed.GetValue(shared.Data)!), tokenizer);
-            RequireTokens(documents, trainable.Shape.VocabularySize, source);
+            RequireTokens(documents, trainable.Shape.VocabularySize, folder);
             var end = tokenizer.EosToken is { } token && token < trainable.Shape.VocabularySize ? token : (int?)null;
             var type = checkpoint.TensorNames.Select(n => checkpoint.Find(n)!).Any(t => t.Type is GgmlType.BF16) ? StoredType.BF16 : StoredType.F32;
             var identity = $"{checkpoint.Name} under {method.Spec}, {(adapters is null ? trainsPositions ? "positions" : "full" : $"lora {adapters.Rank} {adapters.Alpha} {string.Join(',', adapters.Targets)}")}";
@@ -107,18 +107,18 @@ internal static class TuneCommand
                 ModelOutput.Write(trainable, Config(), ModelOutput.OtherFiles(checkpoint), type, Path.Combine(target, ModelOutput.ModelFolder));
                 if (adapters is not null)
                 {
-                    ModelOutput.WriteAdapter(trainable, adapters, source, Path.Combine(target, ModelOutput.AdapterFolder));
+                    ModelOutput.WriteAdapter(trainable, adapters, folder, Path.Combine(target, ModelOutput.AdapterFolder));
                 }
             }, stop);
         }));
         return command;
     }
 
-    private static void RequireTokens(IReadOnlyList<TokenDocument> documents, int vocabularySize, string source)
+    private static void RequireTokens(IReadOnlyList<TokenDocument> documents, int vocabularySize, string folder)
     {
         if (documents.SelectMany(d => d.Tokens).Select(t => (int?)t).FirstOrDefault(t => t >= vocabularySize) is { } token)
         {
-            throw new CheckpointFormatException(source, "tokenizer.json", $"token {token}", $"ids below the model's vocab_size {vocabularySize}");
+            throw new CheckpointFormatException(folder, "tokenizer.json", $"token {token}", $"ids below the model's vocab_size {vocabularySize}");
         }
     }
 }

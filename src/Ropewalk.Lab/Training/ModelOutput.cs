@@ -29,7 +29,7 @@ public static class ModelOutput
     /// <exception cref="StorageException">It could not be written.</exception>
     public static void Write(TrainableModel model, JsonObject config, IEnumerable<(string Name, byte[] Bytes)> others, StoredType type, string target)
     {
-        config["torch_dtype"] = type == StoredType.BF16 ? "bfloat16" : "float32";
+        config[config.ContainsKey("dtype") ? "dtype" : "torch_dtype"] = type == StoredType.BF16 ? "bfloat16" : "float32";
         using var folder = AtomicFolder.Create(target);
         SafetensorsWriter.Write(folder.PathOf(CheckpointFolder.WeightsName), model.Tensors(type), s_metadata);
         foreach (var (name, bytes) in others)
