@@ -25,22 +25,20 @@ internal static unsafe partial class TrainedAttention
     public static int FirstQueryOfRange(int numTokens, int range) => range * KeysOfRange(numTokens) / QueryBlock * QueryBlock;
 
     /// <summary>Computes the gradients of keys and values, and adds those of queries; <see cref="Forward(TrainedHead)"/> has run.</summary>
-    public static void Backward(TrainedHead head)
-    {
-        for (var range = 0; range < NumRanges(head.NumTokens); range++)
-        {
-            Backward(head, range);
-        }
-    }
+    public static void Backward(TrainedHead head) => Backward(head, 0, NumRanges(head.NumTokens));
 
-    /// <summary>The same for the keys of one range: their gradients, and what the queries' owe to them.</summary>
-    public static void Backward(TrainedHead head, int range)
+    /// <summary>The same for the keys of some ranges: their gradients, and what the queries' owe to them.</summary>
+    /// <param name="head">The head.</param>
+    /// <param name="firstRange">First range.</param>
+    /// <param name="endRange">Range after the last.</param>
+    public static void Backward(TrainedHead head, int firstRange, int endRange)
     {
-        var rangeFirst = range * KeysOfRange(head.NumTokens);
-        var rangeEnd = Math.Min(head.NumTokens, rangeFirst + KeysOfRange(head.NumTokens));
-        var numRangeKeys = rangeEnd - rangeFirst;
-        var paddedKeys = (numRangeKeys + 7) / 8 * 8;
-        var keysAt = (long)rangeFirst * head.StrideKeys;
+        var keysOfRange = KeysOfRange(head.NumTokens);
+        var packedFirst = firstRange * keysOfRange;
+        var packedEnd = Math.Min(head.NumTokens, endRange * keysOfRange);
+        var numPacked = packedEnd - packedFirst;
+        var paddedKeys = (numPacked + 7) / 8 * 8;
+        var keysAt = (long)packedFirst * head.StrideKeys;
         var padded = head.PaddedWidth;
         var panels = head.PanelsWidth;
         var numSets = head.Keys.Length;
@@ -69,17 +67,17 @@ internal static unsafe partial class TrainedAttention
         block.Rows = block.Tile + (8 * QueryBlock);
         for (var set = 0; set < numSets; set++)
         {
-            PackTiles((float*)head.Keys[set] + keysAt, numRangeKeys, head.StrideKeys, head.HeadWidth, keyTiles + (set * setLength));
-            PackGroups((float*)head.Keys[set] + keysAt, numRangeKeys, head.StrideKeys, head.HeadWidth, keyGroups + (set * setLength));
+            PackTiles((float*)head.Keys[set] + keysAt, numPacked, head.StrideKeys, head.HeadWidth, keyTiles + (set * setLength));
+            PackGroups((float*)head.Keys[set] + keysAt, numPacked, head.StrideKeys, head.HeadWidth, keyGroups + (set * setLength));
         }
 
-        PackTiles(head.Values + keysAt, numRangeKeys, head.StrideKeys, head.HeadWidth, valueTiles);
+        PackTiles(head.Values + keysAt, numPacked, head.StrideKeys, head.HeadWidth, valueTiles);
         Clear(valueGradients, (numSets + 1) * gradientLength);
-        for (var query = FirstQueryOfRange(head.NumTokens, range); query < head.NumTokens; query += QueryBlock)
+        for (var query = FirstQueryOfRange(head.NumTokens, firstRange); query < head.NumTokens; query += QueryBlock)
         {
             var numQueries = Math.Min(QueryBlock, head.NumTokens - query);
             var width = MicroKernel.PanelWidth(numQueries);
-            if (!Array.Exists(head.Bands, band => FirstKeyOf(band, query, rangeFirst) < EndKeyOf(band, query + numQueries, rangeEnd)))
+            if (!Array.Exists(head.Bands, band => FirstKeyOf(band, query, packedFirst) < EndKeyOf(band, query + numQueries, packedEnd)))
             {
                 continue;
             }
@@ -90,45 +88,53 @@ internal static unsafe partial class TrainedAttention
             Dots(head, query, numQueries, block);
             foreach (ref readonly var band in head.Bands.AsSpan())
             {
-                var numKeys = EndKeyOf(band, query + numQueries, rangeEnd);
-                if (numKeys <= FirstKeyOf(band, query, rangeFirst))
+                if (EndKeyOf(band, query + numQueries, packedEnd) <= FirstKeyOf(band, query, packedFirst))
                 {
                     continue;
                 }
 
-                new Span<float>(block.QueryGradients, padded * width).Clear();
                 var queries = (float*)band.Queries + ((long)query * head.StrideQueries);
                 PackLanes(queries, numQueries, head.StrideQueries, head.HeadWidth, width, block.Queries);
                 PackPanels(queries, numQueries, head.StrideQueries, head.HeadWidth, block.QueryPanels);
-                for (var firstKey = FirstKeyOf(band, query, rangeFirst) / KeyBlock * KeyBlock; firstKey < numKeys; firstKey += KeyBlock)
+                for (var rangeFirst = packedFirst; rangeFirst < packedEnd; rangeFirst += keysOfRange)
                 {
-                    var count = (Math.Min(KeyBlock, numKeys - firstKey) + 7) / 8 * 8;
-                    var row = (long)firstKey - rangeFirst;
-                    Scores(keyTiles + (band.KeySet * setLength) + (row * padded), count, padded, block.Queries, width, block.Probabilities);
-                    MaskPartly(block.Probabilities, firstKey, count, width, query, numQueries, band);
-                    Scores(valueTiles + (row * padded), count, padded, block.Outputs, width, block.Scores);
-                    Gradients(block, count, width);
-                    for (var group = 0; group < padded; group += 8)
+                    var numKeys = EndKeyOf(band, query + numQueries, Math.Min(packedEnd, rangeFirst + keysOfRange));
+                    if (numKeys <= FirstKeyOf(band, query, rangeFirst))
                     {
-                        var tile = keyGroups + (band.KeySet * setLength) + ((((long)group / 8 * paddedKeys) + row) * 8);
-                        MicroKernel.Tile(count, width, tile, block.Scores, block.QueryGradients + (group * width), width, accumulate: true);
+                        continue;
                     }
 
-                    Spread(block.Probabilities, count, width, numQueries, block.OutputPanels, head.HeadWidth, panels, block.Tile, valueGradients + (row * panels));
-                    Spread(block.Scores, count, width, numQueries, block.QueryPanels, head.HeadWidth, panels, block.Tile, keyGradients + (band.KeySet * gradientLength) + (row * panels));
-                }
+                    new Span<float>(block.QueryGradients, padded * width).Clear();
+                    for (var firstKey = FirstKeyOf(band, query, rangeFirst) / KeyBlock * KeyBlock; firstKey < numKeys; firstKey += KeyBlock)
+                    {
+                        var count = (Math.Min(KeyBlock, numKeys - firstKey) + 7) / 8 * 8;
+                        var row = (long)firstKey - packedFirst;
+                        Scores(keyTiles + (band.KeySet * setLength) + (row * padded), count, padded, block.Queries, width, block.Probabilities);
+                        MaskPartly(block.Probabilities, firstKey, count, width, query, numQueries, band);
+                        Scores(valueTiles + (row * padded), count, padded, block.Outputs, width, block.Scores);
+                        Gradients(block, count, width);
+                        for (var group = 0; group < padded; group += 8)
+                        {
+                            var tile = keyGroups + (band.KeySet * setLength) + ((((long)group / 8 * paddedKeys) + row) * 8);
+                            MicroKernel.Tile(count, width, tile, block.Scores, block.QueryGradients + (group * width), width, accumulate: true);
+                        }
 
-                UnpackLanes(block.QueryGradients, width, numQueries, head.HeadWidth, block.Rows, padded);
-                for (var lane = 0; lane < numQueries; lane++)
-                {
-                    Elements.AddChunk(block.Rows + (lane * padded), (float*)band.QueryGradients + ((long)(query + lane) * head.StrideQueries), head.HeadWidth);
+                        Spread(block.Probabilities, count, width, numQueries, block.OutputPanels, head.HeadWidth, panels, block.Tile, valueGradients + (row * panels));
+                        Spread(block.Scores, count, width, numQueries, block.QueryPanels, head.HeadWidth, panels, block.Tile, keyGradients + (band.KeySet * gradientLength) + (row * panels));
+                    }
+
+                    UnpackLanes(block.QueryGradients, width, numQueries, head.HeadWidth, block.Rows, padded);
+                    for (var lane = 0; lane < numQueries; lane++)
+                    {
+                        Elements.AddChunk(block.Rows + (lane * padded), (float*)band.QueryGradients + ((long)(query + lane) * head.StrideQueries), head.HeadWidth);
+                    }
                 }
             }
         }
 
-        for (var row = 0; row < numRangeKeys; row++)
+        for (var row = 0; row < numPacked; row++)
         {
-            var at = (long)(rangeFirst + row) * head.StrideQueries;
+            var at = (long)(packedFirst + row) * head.StrideQueries;
             new ReadOnlySpan<float>(valueGradients + ((long)row * panels), head.HeadWidth).CopyTo(new Span<float>(head.ValueGradients + at, head.HeadWidth));
             for (var set = 0; set < numSets; set++)
             {

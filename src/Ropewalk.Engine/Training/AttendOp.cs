@@ -118,7 +118,7 @@ internal static unsafe class AttendOp
 
             // As if there were rows before the range's first query, which nothing touches.
             var before = (long)firstQueries[range] * width;
-            TrainedAttention.Backward(layout.Head((sequence * numHeads) + head, [.. owed[range].Select(g => (nint)(g.Pointer - before))], gradients), range);
+            TrainedAttention.Backward(layout.Head((sequence * numHeads) + head, [.. owed[range].Select(g => (nint)(g.Pointer - before))], gradients), range, range + 1);
         });
         for (var band = 0; band < queryGradients.Length; band++)
         {

@@ -27,18 +27,18 @@ internal sealed class ModelAdapters(TrainedWeights weights, TrainedLayer[] layer
     {
         var products = weights.Products().OrderBy(p => p.Layer).ToList();
         var known = products.Select(p => p.ShortName).Distinct().ToList();
-        if (settings.Targets.Count == 0 || settings.Targets.FirstOrDefault(t => t is not (All or Attention) && !known.Contains(t)) is not null)
+        var unknown = settings.Targets.FirstOrDefault(t => t is not (All or Attention) && !known.Contains(t));
+        if (settings.Targets.Count == 0 || unknown is not null)
         {
-            var found = settings.Targets.FirstOrDefault(t => t is not (All or Attention) && !known.Contains(t)) is { } unknown ? $"\"{unknown}\"" : "nothing";
-            throw new UserInputException($"--lora-targets: found {found}, expected {All}, {Attention} or some of {string.Join(", ", known)}");
+            throw new UserInputException($"--lora-targets: found {(unknown is null ? "nothing" : $"\"{unknown}\"")}, expected {All}, {Attention} or some of {string.Join(", ", known)}");
         }
 
         foreach (var product in products.Where(p => settings.Targets.Contains(All) || (settings.Targets.Contains(Attention) && p.IsOfAttention) || settings.Targets.Contains(p.ShortName)))
         {
             var linears = product.Parts.ToDictionary(part => part, part => layers[product.Layer].Linears[part]);
             var a = new Parameter($"{product.Module}.lora_A.weight", settings.Rank, linears.Values.First().Weight.Columns, ParameterKind.Matrix) { IsTrained = true };
-            var b = linears.ToDictionary(l => l.Key, l => new Parameter(
-                $"{product.Module}.lora_B.weight{(linears.Count > 1 ? $"#{l.Key}" : string.Empty)}", l.Value.Weight.Rows, settings.Rank, ParameterKind.Matrix) { IsTrained = true });
+            string NameOf(TensorRole part) => $"{product.Module}.lora_B.weight{(linears.Count > 1 ? $"#{part}" : string.Empty)}";
+            var b = linears.ToDictionary(l => l.Key, l => new Parameter(NameOf(l.Key), l.Value.Weight.Rows, settings.Rank, ParameterKind.Matrix) { IsTrained = true });
             _adapters.Add((product, a, b));
             Start(a, fill);
             foreach (var (part, linear) in linears)
