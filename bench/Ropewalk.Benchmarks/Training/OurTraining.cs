@@ -1,7 +1,8 @@
 using System.Text.Json;
-using Ropewalk.Engine.Models;
 using Ropewalk.Engine.Training;
+using Ropewalk.Lab.Data;
 using Ropewalk.Lab.Training;
+using Ropewalk.Positions;
 
 namespace Ropewalk.Benchmarks.Training;
 
@@ -10,10 +11,12 @@ internal sealed class OurTraining : IDisposable
 {
     private readonly TrainableModel _model;
     private readonly AdamW _optimizer;
-    private readonly RotaryTable _rotary;
+    private readonly SequenceMaker _sequences;
+    private readonly RopeFrequencies _frequencies;
     private readonly TrainingSequence[] _batch;
+    private readonly int _numSequences;
 
-    public OurTraining(TrainCase c)
+    public OurTraining(TrainCase c, bool recomputes = false)
     {
         var config = new ModelConfig
         {
@@ -28,6 +31,7 @@ internal sealed class OurTraining : IDisposable
         };
         using var json = JsonDocument.Parse(config.ToJson().ToJsonString());
         _model = TrainableModel.Create(json.RootElement, "bench");
+        _model.Recomputes = recomputes;
         WeightStart.Fill(_model, 0);
         foreach (var parameter in _model.Parameters)
         {
@@ -35,12 +39,12 @@ internal sealed class OurTraining : IDisposable
         }
 
         _optimizer = new AdamW(_model.Parameters, new AdamWSettings());
-        _rotary = new RotaryTable(_model.Rope.Scaling.At(c.Window), c.Window);
-        _batch = [.. Enumerable.Range(0, c.Batch).Select(b =>
-        {
-            int Token(int t) => (int)(((b * (c.Window + 1L)) + t) * 7919 % c.Vocabulary);
-            return new TrainingSequence([.. Enumerable.Range(0, c.Window).Select(Token)], [.. Enumerable.Range(1, c.Window).Select(Token)], _rotary);
-        })];
+        _frequencies = _model.Rope.Scaling.At(c.Window);
+        var text = new TokenDocument("text", [.. Enumerable.Range(0, (c.Batch + 2) * (c.Window + 1)).Select(t => (int)(t * 7919L % c.Vocabulary))]);
+        var settings = new TrainingSettings { Steps = 1, Window = c.Window, Batch = c.Batch, LearningRate = 1e-4 };
+        _sequences = new SequenceMaker(settings, new StretchSource([text], null, c.Window, 0), _frequencies, c.Window);
+        _numSequences = c.Batch;
+        _batch = Sequences();
     }
 
     /// <summary>Bytes of activations and their gradients at the most.</summary>
@@ -59,10 +63,28 @@ internal sealed class OurTraining : IDisposable
         return loss / targets;
     }
 
+    /// <summary>The same, every part of it on the clock: making the sequences and packing the weights too, which else belongs to the products.</summary>
+    public void Step(OperationClock clock)
+    {
+        var batch = clock.Part("sequences", Sequences);
+        clock.Part("pack weights", () => _model.Parameters.Where(p => p.Kind is ParameterKind.Matrix or ParameterKind.Embedding).Sum(p => p.Packed.Rows + p.PackedTransposed.Rows));
+        _model.Listener = clock;
+        _model.Backward(batch, 1f / batch.Sum(s => s.Targets.Length));
+        _model.Listener = null;
+        var norm = clock.Part("gradient norm", _optimizer.GradientNorm);
+        clock.Part("AdamW", () =>
+        {
+            _optimizer.Step(1e-4, norm > 1 ? 1 / norm : 1);
+            return _optimizer.Steps;
+        });
+    }
+
     public void Dispose()
     {
         _optimizer.Dispose();
-        _rotary.Dispose();
+        _sequences.Dispose();
         _model.Dispose();
     }
+
+    private TrainingSequence[] Sequences() => [.. Enumerable.Range(0, _numSequences).Select(i => _sequences.Make(i, _frequencies))];
 }

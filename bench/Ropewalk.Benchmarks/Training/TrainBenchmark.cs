@@ -7,18 +7,23 @@ namespace Ropewalk.Benchmarks.Training;
 /// <summary>Training steps beside PyTorch's, in turns in one run: the same architecture, batch and optimiser, float32, the best round of each.</summary>
 internal static class TrainBenchmark
 {
-    private static readonly TrainCase[] s_cases =
-    [
-        new(256, 4, 4, 688, 4096, 512, 8), new(256, 4, 4, 688, 4096, 2048, 2), new(768, 4, 12, 2048, 4096, 512, 4),
-    ];
-
     /// <summary>Runs it.</summary>
-    /// <param name="args">--threads N, --rounds N, --python FILE, --cases 1,2,3.</param>
+    /// <param name="args">--threads N, --rounds N, --python FILE, --cases 1,2,3; --operations for our side alone, by operation; --memory for what a step takes at --windows 2048,8192,16384.</param>
     public static int Run(string[] args)
     {
         WorkerPool.NumThreads = args.Number("--threads", Environment.ProcessorCount);
+        if (args.Contains("--memory"))
+        {
+            return MemoryTable.Run(args);
+        }
+
         var rounds = args.Number("--rounds", 5);
-        var cases = args.Text("--cases", "1,2,3").Split(',').Select(n => s_cases[int.Parse(n) - 1]);
+        var cases = args.Text("--cases", "1,2,3").Split(',').Select(n => TrainCase.All[int.Parse(n) - 1]);
+        if (args.Contains("--operations"))
+        {
+            return OperationTable.Run(cases, rounds);
+        }
+
         using var peer = TorchPeer.Start(args.Text("--python", "/usr/bin/python3"));
         Console.WriteLine($"tokens/s and GFLOP/s, best of {rounds} rounds in turns, {WorkerPool.NumThreads} threads, vectors of {Machine.VectorBits} bits");
         Console.WriteLine($"{"width",5} {"layers",6} {"window",6} {"batch",5} {"tokens/s",10} {"GFLOP/s",8} {"MB",6} {"torch",10} {"GFLOP/s",8} {"MB",6} {"ratio",6}   losses");

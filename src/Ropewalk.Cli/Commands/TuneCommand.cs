@@ -27,23 +27,17 @@ internal static class TuneCommand
         var skip = new Option<bool>("--skip") { Description = "PoSE: sequences of --window tokens whose positions skip ahead, up to --to." };
         var mixed = new Option<double>("--original-share") { HelpName = "X", Description = "Share of the sequences that have the original window and encoding.", DefaultValueFactory = _ => 0 };
         var only = new Option<string?>("--only") { HelpName = "WHAT", Description = "positions: train the rescale factors and the attention factor alone." };
-        var rank = new Option<int?>("--lora") { HelpName = "RANK", Description = "Train adapters of this rank instead of the weights; they are merged, and kept beside the model." };
-        var alpha = new Option<double?>("--lora-alpha") { HelpName = "X", Description = "The adapters count alpha / rank. Default: twice the rank." };
-        var targets = new Option<string>("--lora-targets") { HelpName = "NAMES", Description = "Products with adapters, with commas between them, or all.", DefaultValueFactory = _ => "q_proj,k_proj,v_proj,o_proj" };
+        var lora = new AdapterOptions();
         var command = new Command("tune", "Train a model on, for a longer window if --to says so. Example: ropewalk tune my-model books --out longer --to 4096 --scaling yarn:8 --skip --lora 8 --steps 400")
         {
-            model, shared.Data, to, window, scaling, skip, mixed, only, rank, alpha, targets,
+            model, shared.Data, to, window, scaling, skip, mixed, only,
         };
+        lora.AddTo(command);
         shared.AddTo(command);
         command.SetAction(parsed => CommandHost.Run(error, shared.Threads(parsed), stop =>
         {
             var folder = parsed.GetValue(model)!;
             using var checkpoint = ModelLoader.Open(folder);
-            if (checkpoint is not CheckpointFolder)
-            {
-                throw new UnsupportedCheckpointException(folder, "format", "tuning a GGUF file", "a Hugging Face folder (ropewalk convert makes one)");
-            }
-
             var rope = ModelLoader.RopeOf(checkpoint);
             var method = Scalings.Choose(parsed.GetValue(scaling), rope);
             var length = Options.AtLeast("--to", parsed.GetValue(to) ?? rope.MaximumContext, 2);
@@ -84,7 +78,7 @@ internal static class TuneCommand
 
             // What the config cannot say is refused before anything is trained.
             _ = Config();
-            var adapters = Adapters(parsed.GetValue(rank), parsed.GetValue(alpha), parsed.GetValue(targets)!);
+            var adapters = lora.Settings(parsed);
             if (adapters is not null && trainsPositions)
             {
                 throw new UserInputException("--lora: found it with --only positions, expected one of them");
@@ -110,7 +104,7 @@ internal static class TuneCommand
             var identity = $"{checkpoint.Name} under {method.Spec}, {(adapters is null ? trainsPositions ? "positions" : "full" : $"lora {adapters.Rank} {adapters.Alpha} {string.Join(',', adapters.Targets)}")}";
             return TrainingCommand.Run(output, error, parsed, shared, trainable, settings, tokenizer, documents, end, positions, identity, target =>
             {
-                ModelOutput.Write(trainable, Config(), ModelOutput.OtherFiles(folder), type, Path.Combine(target, ModelOutput.ModelFolder));
+                ModelOutput.Write(trainable, Config(), ModelOutput.OtherFiles(checkpoint), type, Path.Combine(target, ModelOutput.ModelFolder));
                 if (adapters is not null)
                 {
                     ModelOutput.WriteAdapter(trainable, adapters, folder, Path.Combine(target, ModelOutput.AdapterFolder));
@@ -119,10 +113,6 @@ internal static class TuneCommand
         }));
         return command;
     }
-
-    private static AdapterSettings? Adapters(int? rank, double? alpha, string targets) => rank is not { } r ? null
-        : alpha is <= 0 ? throw new UserInputException($"--lora-alpha: found {alpha}, expected a number above 0")
-        : new AdapterSettings(Options.AtLeast("--lora", r, 1), alpha ?? (2 * r), targets.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
 
     private static void RequireTokens(IReadOnlyList<TokenDocument> documents, int vocabularySize, string folder)
     {

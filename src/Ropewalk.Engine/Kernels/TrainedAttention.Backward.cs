@@ -10,17 +10,42 @@ namespace Ropewalk.Engine.Kernels;
 internal static unsafe partial class TrainedAttention
 {
     private const float NaturalLog2 = 0.693147180f;
+    private const int MostRanges = 8;
+    private const int LeastKeysOfRange = 2 * KeyBlock;
 
-    /// <summary>Computes the gradients of queries, keys and values; <see cref="Forward"/> has run.</summary>
-    public static void Backward(TrainedHead head)
+    /// <summary>Keys of a range but the last: what a query's gradient owes to the keys of one range is summed by itself, and these sums are added in order.
+    /// So ranges can be computed one after the other or at once. There are at most eight, so that memory for them grows with the window alone.</summary>
+    public static int KeysOfRange(int numTokens) =>
+        Math.Max(LeastKeysOfRange, (numTokens + (MostRanges * KeyBlock) - 1) / (MostRanges * KeyBlock) * KeyBlock);
+
+    /// <summary>Ranges of a sequence's keys.</summary>
+    public static int NumRanges(int numTokens) => (numTokens + KeysOfRange(numTokens) - 1) / KeysOfRange(numTokens);
+
+    /// <summary>First query whose block can see a range.</summary>
+    public static int FirstQueryOfRange(int numTokens, int range) => range * KeysOfRange(numTokens) / QueryBlock * QueryBlock;
+
+    /// <summary>Computes the gradients of keys and values, and adds those of queries; <see cref="Forward(TrainedHead)"/> has run.</summary>
+    public static void Backward(TrainedHead head) => Backward(head, 0, NumRanges(head.NumTokens));
+
+    /// <summary>The same for the keys of some ranges: their gradients, and what the queries' owe to them.</summary>
+    /// <param name="head">The head.</param>
+    /// <param name="firstRange">First range.</param>
+    /// <param name="endRange">Range after the last.</param>
+    public static void Backward(TrainedHead head, int firstRange, int endRange)
     {
+        var keysOfRange = KeysOfRange(head.NumTokens);
+        var packedFirst = firstRange * keysOfRange;
+        var packedEnd = Math.Min(head.NumTokens, endRange * keysOfRange);
+        var numPacked = packedEnd - packedFirst;
+        var paddedKeys = (numPacked + 7) / 8 * 8;
+        var keysAt = (long)packedFirst * head.StrideKeys;
         var padded = head.PaddedWidth;
         var panels = head.PanelsWidth;
         var numSets = head.Keys.Length;
-        var setLength = (long)head.PaddedTokens * padded;
-        var gradientLength = (long)head.PaddedTokens * panels;
+        var setLength = (long)paddedKeys * padded;
+        var gradientLength = (long)paddedKeys * panels;
         var scratch = Scratch.Current.Get(
-            Scratch.Slot.TrainedHead, (((2 * numSets) + 1) * setLength) + ((numSets + 1) * gradientLength) + (((3L * padded) + (2L * panels) + (2 * KeyBlock) + 2 + 8) * QueryBlock));
+            Scratch.Slot.TrainedHead, (((2 * numSets) + 1) * setLength) + ((numSets + 1) * gradientLength) + (((4L * padded) + (2L * panels) + (2 * KeyBlock) + 2 + 8) * QueryBlock));
         var keyTiles = scratch;
         var keyGroups = keyTiles + (numSets * setLength);
         var valueTiles = keyGroups + (numSets * setLength);
@@ -39,65 +64,88 @@ internal static unsafe partial class TrainedAttention
         block.LogSums = block.Scores + (KeyBlock * QueryBlock);
         block.Dots = block.LogSums + QueryBlock;
         block.Tile = block.Dots + QueryBlock;
+        block.Rows = block.Tile + (8 * QueryBlock);
         for (var set = 0; set < numSets; set++)
         {
-            PackTiles((float*)head.Keys[set], head.NumTokens, head.StrideKeys, head.HeadWidth, keyTiles + (set * setLength));
-            PackGroups((float*)head.Keys[set], head.NumTokens, head.StrideKeys, head.HeadWidth, keyGroups + (set * setLength));
+            PackTiles((float*)head.Keys[set] + keysAt, numPacked, head.StrideKeys, head.HeadWidth, keyTiles + (set * setLength));
+            PackGroups((float*)head.Keys[set] + keysAt, numPacked, head.StrideKeys, head.HeadWidth, keyGroups + (set * setLength));
         }
 
-        PackTiles(head.Values, head.NumTokens, head.StrideKeys, head.HeadWidth, valueTiles);
+        PackTiles(head.Values + keysAt, numPacked, head.StrideKeys, head.HeadWidth, valueTiles);
         Clear(valueGradients, (numSets + 1) * gradientLength);
-        for (var query = 0; query < head.NumTokens; query += QueryBlock)
+        for (var query = FirstQueryOfRange(head.NumTokens, firstRange); query < head.NumTokens; query += QueryBlock)
         {
             var numQueries = Math.Min(QueryBlock, head.NumTokens - query);
             var width = MicroKernel.PanelWidth(numQueries);
+            if (!Array.Exists(head.Bands, band => FirstKeyOf(band, query, packedFirst) < EndKeyOf(band, query + numQueries, packedEnd)))
+            {
+                continue;
+            }
+
             var outputGradient = head.OutputGradient + ((long)query * head.StrideQueries);
             PackLanes(outputGradient, numQueries, head.StrideQueries, head.HeadWidth, width, block.Outputs);
             PackPanels(outputGradient, numQueries, head.StrideQueries, head.HeadWidth, block.OutputPanels);
             Dots(head, query, numQueries, block);
             foreach (ref readonly var band in head.Bands.AsSpan())
             {
-                var queryGradients = (float*)band.QueryGradients + ((long)query * head.StrideQueries);
-                new Span<float>(block.QueryGradients, padded * width).Clear();
-                var numKeys = band.EndOf(query + numQueries - 1);
-                if (numKeys > band.FirstOf(query))
+                if (EndKeyOf(band, query + numQueries, packedEnd) <= FirstKeyOf(band, query, packedFirst))
                 {
-                    var queries = (float*)band.Queries + ((long)query * head.StrideQueries);
-                    PackLanes(queries, numQueries, head.StrideQueries, head.HeadWidth, width, block.Queries);
-                    PackPanels(queries, numQueries, head.StrideQueries, head.HeadWidth, block.QueryPanels);
-                    for (var firstKey = band.FirstOf(query) / KeyBlock * KeyBlock; firstKey < numKeys; firstKey += KeyBlock)
+                    continue;
+                }
+
+                var queries = (float*)band.Queries + ((long)query * head.StrideQueries);
+                PackLanes(queries, numQueries, head.StrideQueries, head.HeadWidth, width, block.Queries);
+                PackPanels(queries, numQueries, head.StrideQueries, head.HeadWidth, block.QueryPanels);
+                for (var rangeFirst = packedFirst; rangeFirst < packedEnd; rangeFirst += keysOfRange)
+                {
+                    var numKeys = EndKeyOf(band, query + numQueries, Math.Min(packedEnd, rangeFirst + keysOfRange));
+                    if (numKeys <= FirstKeyOf(band, query, rangeFirst))
+                    {
+                        continue;
+                    }
+
+                    new Span<float>(block.QueryGradients, padded * width).Clear();
+                    for (var firstKey = FirstKeyOf(band, query, rangeFirst) / KeyBlock * KeyBlock; firstKey < numKeys; firstKey += KeyBlock)
                     {
                         var count = (Math.Min(KeyBlock, numKeys - firstKey) + 7) / 8 * 8;
-                        Scores(keyTiles + (band.KeySet * setLength) + ((long)firstKey * padded), count, padded, block.Queries, width, block.Probabilities);
+                        var row = (long)firstKey - packedFirst;
+                        Scores(keyTiles + (band.KeySet * setLength) + (row * padded), count, padded, block.Queries, width, block.Probabilities);
                         MaskPartly(block.Probabilities, firstKey, count, width, query, numQueries, band);
-                        Scores(valueTiles + ((long)firstKey * padded), count, padded, block.Outputs, width, block.Scores);
+                        Scores(valueTiles + (row * padded), count, padded, block.Outputs, width, block.Scores);
                         Gradients(block, count, width);
                         for (var group = 0; group < padded; group += 8)
                         {
-                            var tile = keyGroups + (band.KeySet * setLength) + ((((long)group / 8 * head.PaddedTokens) + firstKey) * 8);
+                            var tile = keyGroups + (band.KeySet * setLength) + ((((long)group / 8 * paddedKeys) + row) * 8);
                             MicroKernel.Tile(count, width, tile, block.Scores, block.QueryGradients + (group * width), width, accumulate: true);
                         }
 
-                        var at = (long)firstKey * panels;
-                        Spread(block.Probabilities, count, width, numQueries, block.OutputPanels, head.HeadWidth, panels, block.Tile, valueGradients + at);
-                        Spread(block.Scores, count, width, numQueries, block.QueryPanels, head.HeadWidth, panels, block.Tile, keyGradients + (band.KeySet * gradientLength) + at);
+                        Spread(block.Probabilities, count, width, numQueries, block.OutputPanels, head.HeadWidth, panels, block.Tile, valueGradients + (row * panels));
+                        Spread(block.Scores, count, width, numQueries, block.QueryPanels, head.HeadWidth, panels, block.Tile, keyGradients + (band.KeySet * gradientLength) + (row * panels));
+                    }
+
+                    UnpackLanes(block.QueryGradients, width, numQueries, head.HeadWidth, block.Rows, padded);
+                    for (var lane = 0; lane < numQueries; lane++)
+                    {
+                        Elements.AddChunk(block.Rows + (lane * padded), (float*)band.QueryGradients + ((long)(query + lane) * head.StrideQueries), head.HeadWidth);
                     }
                 }
-
-                UnpackLanes(block.QueryGradients, width, numQueries, head.HeadWidth, queryGradients, head.StrideQueries);
             }
         }
 
-        for (var row = 0; row < head.NumTokens; row++)
+        for (var row = 0; row < numPacked; row++)
         {
-            new ReadOnlySpan<float>(valueGradients + ((long)row * panels), head.HeadWidth).CopyTo(new Span<float>(head.ValueGradients + ((long)row * head.StrideQueries), head.HeadWidth));
+            var at = (long)(packedFirst + row) * head.StrideQueries;
+            new ReadOnlySpan<float>(valueGradients + ((long)row * panels), head.HeadWidth).CopyTo(new Span<float>(head.ValueGradients + at, head.HeadWidth));
             for (var set = 0; set < numSets; set++)
             {
-                new ReadOnlySpan<float>(keyGradients + (set * gradientLength) + ((long)row * panels), head.HeadWidth)
-                    .CopyTo(new Span<float>((float*)head.KeyGradients[set] + ((long)row * head.StrideQueries), head.HeadWidth));
+                new ReadOnlySpan<float>(keyGradients + (set * gradientLength) + ((long)row * panels), head.HeadWidth).CopyTo(new Span<float>((float*)head.KeyGradients[set] + at, head.HeadWidth));
             }
         }
     }
+
+    private static int FirstKeyOf(in TrainedBand band, int query, int rangeFirst) => Math.Max(rangeFirst, band.FirstOf(query));
+
+    private static int EndKeyOf(in TrainedBand band, int endQuery, int rangeEnd) => Math.Min(rangeEnd, band.EndOf(endQuery - 1));
 
     /// <summary>The definition, in float64 and with one band: for tests.</summary>
     /// <param name="queriesTK">Turned queries, scaled by the factor of the scores (not by log2(e)).</param>
@@ -142,14 +190,32 @@ internal static unsafe partial class TrainedAttention
         for (var lane = 0; lane < numQueries; lane++)
         {
             var at = (long)(query + lane) * head.StrideQueries;
-            var sum = 0d;
-            for (var k = 0; k < head.HeadWidth; k++)
-            {
-                sum += (double)head.OutputGradient[at + k] * head.Output[at + k];
-            }
-
-            block.Dots[lane] = (float)sum;
+            block.Dots[lane] = (float)Dot(head.OutputGradient + at, head.Output + at, head.HeadWidth);
         }
+    }
+
+    private static double Dot(float* a, float* b, int count)
+    {
+        var sums = Vector512<double>.Zero;
+        var i = 0;
+        for (; i <= count - Vector512<double>.Count; i += Vector512<double>.Count)
+        {
+            sums += Widened(a + i) * Widened(b + i);
+        }
+
+        var sum = Vector512.Sum(sums);
+        for (; i < count; i++)
+        {
+            sum += (double)a[i] * b[i];
+        }
+
+        return sum;
+    }
+
+    private static Vector512<double> Widened(float* values)
+    {
+        var (low, high) = Vector256.Widen(Vector256.Load(values));
+        return Vector512.Create(low, high);
     }
 
     /// <summary>Rows as panels of columns, each [T][width]: what stands right in a product over rows.</summary>
@@ -236,5 +302,8 @@ internal static unsafe partial class TrainedAttention
 
         /// <summary>[T][8].</summary>
         public float* Tile;
+
+        /// <summary>Gradients of the queries as rows, [T][K].</summary>
+        public float* Rows;
     }
 }

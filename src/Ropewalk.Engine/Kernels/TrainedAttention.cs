@@ -9,17 +9,29 @@ namespace Ropewalk.Engine.Kernels;
 /// As in <see cref="Attention"/> scores lie transposed, [S, T], and a lane is a query.</summary>
 internal static unsafe partial class TrainedAttention
 {
-    private const int QueryBlock = MicroKernel.Columns;
+    /// <summary>Queries that are computed at a time.</summary>
+    public const int QueryBlock = MicroKernel.Columns;
+
     private const int KeyBlock = 128;
 
     // Finite, so that no lane of a partly masked block becomes a difference of infinities.
     private const float Masked = -1e30f;
 
-    /// <summary>Computes outputs and <see cref="TrainedHead.LogSums"/>.</summary>
-    public static void Forward(TrainedHead head)
+    /// <summary>Computes outputs and <see cref="TrainedHead.LogSums"/> of all queries.</summary>
+    public static void Forward(TrainedHead head) => Forward(head, 0, head.NumTokens);
+
+    /// <summary>The same for some queries; how they are cut changes no number.</summary>
+    /// <param name="head">The head.</param>
+    /// <param name="firstQuery">A multiple of <see cref="QueryBlock"/>.</param>
+    /// <param name="endQuery">Query after the last.</param>
+    public static void Forward(TrainedHead head, int firstQuery, int endQuery)
     {
         var padded = head.PaddedWidth;
-        var setLength = (long)head.PaddedTokens * padded;
+        var packedFirst = head.Bands.Min(band => band.FirstOf(firstQuery)) / KeyBlock * KeyBlock;
+        var numPacked = head.Bands.Max(band => band.EndOf(endQuery - 1)) - packedFirst;
+        var paddedKeys = (numPacked + 7) / 8 * 8;
+        var setLength = (long)paddedKeys * padded;
+        var keysAt = (long)packedFirst * head.StrideKeys;
         var scratch = Scratch.Current.Get(Scratch.Slot.TrainedHead, ((head.Keys.Length + 1) * setLength) + (((2L * padded) + KeyBlock + 3) * QueryBlock));
         var keys = scratch;
         var values = keys + (head.Keys.Length * setLength);
@@ -31,13 +43,13 @@ internal static unsafe partial class TrainedAttention
         var correction = sums + QueryBlock;
         for (var set = 0; set < head.Keys.Length; set++)
         {
-            PackTiles((float*)head.Keys[set], head.NumTokens, head.StrideKeys, head.HeadWidth, keys + (set * setLength));
+            PackTiles((float*)head.Keys[set] + keysAt, numPacked, head.StrideKeys, head.HeadWidth, keys + (set * setLength));
         }
 
-        PackGroups(head.Values, head.NumTokens, head.StrideKeys, head.HeadWidth, values);
-        for (var query = 0; query < head.NumTokens; query += QueryBlock)
+        PackGroups(head.Values + keysAt, numPacked, head.StrideKeys, head.HeadWidth, values);
+        for (var query = firstQuery; query < endQuery; query += QueryBlock)
         {
-            var numQueries = Math.Min(QueryBlock, head.NumTokens - query);
+            var numQueries = Math.Min(QueryBlock, endQuery - query);
             var width = MicroKernel.PanelWidth(numQueries);
             new Span<float>(output, padded * width).Clear();
             new Span<float>(largest, width).Fill(Masked);
@@ -54,7 +66,7 @@ internal static unsafe partial class TrainedAttention
                 for (var firstKey = band.FirstOf(query) / KeyBlock * KeyBlock; firstKey < numKeys; firstKey += KeyBlock)
                 {
                     var count = (Math.Min(KeyBlock, numKeys - firstKey) + 7) / 8 * 8;
-                    Scores(keys + (band.KeySet * setLength) + ((long)firstKey * padded), count, padded, queries, width, scores);
+                    Scores(keys + (band.KeySet * setLength) + ((long)(firstKey - packedFirst) * padded), count, padded, queries, width, scores);
                     MaskPartly(scores, firstKey, count, width, query, numQueries, band);
                     if (Softmax(scores, count, width, largest, sums, correction))
                     {
@@ -63,7 +75,7 @@ internal static unsafe partial class TrainedAttention
 
                     for (var group = 0; group < padded; group += 8)
                     {
-                        var tile = values + ((((long)group / 8 * head.PaddedTokens) + firstKey) * 8);
+                        var tile = values + ((((long)group / 8 * paddedKeys) + firstKey - packedFirst) * 8);
                         MicroKernel.Tile(count, width, tile, scores, output + (group * width), width, accumulate: true);
                     }
                 }

@@ -4,7 +4,7 @@ namespace Ropewalk.Engine.Kernels;
 
 /// <summary>One head's queries under one band of a position plan.</summary>
 /// <param name="Queries">First query, turned and scaled by log2(e) times the factor of the scores.</param>
-/// <param name="QueryGradients">Where its gradient goes; overwritten.</param>
+/// <param name="QueryGradients">Where its gradient is added.</param>
 /// <param name="KeySet">Which turned keys they are compared with.</param>
 /// <param name="First">First key of each query; never falls.</param>
 /// <param name="End">Key after the last of each query; never falls.</param>

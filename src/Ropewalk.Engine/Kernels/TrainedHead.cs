@@ -43,9 +43,6 @@ internal sealed unsafe class TrainedHead
     /// <summary>K rounded up to a multiple of 8.</summary>
     public int PaddedWidth => (HeadWidth + 7) / 8 * 8;
 
-    /// <summary>S rounded up to a multiple of 8.</summary>
-    public int PaddedTokens => (NumTokens + 7) / 8 * 8;
-
     /// <summary>K rounded up to what panels of columns take.</summary>
     public int PanelsWidth => (int)WeightGradient.PackedLength(1, HeadWidth);
 }

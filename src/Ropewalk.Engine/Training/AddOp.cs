@@ -11,7 +11,7 @@ internal static unsafe class AddOp
         var y = tape.New(a.NumRows, a.Width, a.NeedsGradient || b.NeedsGradient);
         Elements.Copy(a.Values, y.Values, y.Length);
         Elements.Add(b.Values, y.Values, y.Length);
-        tape.Record(y, () =>
+        tape.Record(y, new Operation("add"), () =>
         {
             foreach (var input in (Node[])[a, b])
             {

@@ -4,10 +4,15 @@ using Ropewalk.Engine.Tensors;
 
 namespace Ropewalk.Engine.Training;
 
-/// <summary>Softmax attention of every head of every sequence, over all bands of its position plan.</summary>
+/// <summary>Softmax attention of every head of every sequence, over all bands of its position plan. Work is shared out by heads; where they would leave
+/// threads idle, by blocks of queries on the way there and by ranges of keys on the way back, to the same bits.</summary>
 internal static unsafe class AttendOp
 {
-    /// <summary>Attends; the walk back is <see cref="TrainedAttention.Backward"/>.</summary>
+    // Below that share of busy threads the heads are cut.
+    private const double LeastBusy = 0.9;
+    private const int PartsOfHead = 8;
+
+    /// <summary>Attends; the walk back is <see cref="TrainedAttention.Backward(TrainedHead)"/>.</summary>
     /// <param name="tape">Records it.</param>
     /// <param name="rows">The batch.</param>
     /// <param name="shape">Sizes.</param>
@@ -24,29 +29,66 @@ internal static unsafe class AttendOp
 
         // A node of its own, so that the tape takes care of it.
         var logSums = tape.New(numRows, shape.NumHeads, needsGradient: false);
-        var layout = new Layout(rows, shape, window, isLocal, queries, keys, values, y, logSums);
-        ForHeads(rows, shape, (sequence, head) => TrainedAttention.Forward(layout.Head(sequence, head)));
-        tape.Record(y, () => Backward(tape, layout));
+        var layout = new AttendLayout(rows, shape, window, isLocal, queries, keys, values, y, logSums);
+        var parts = CutsHeads(layout) ? PartsOfHead : 1;
+
+        // The last queries first: they see most keys.
+        WorkerPool.For(layout.NumHeads * parts, task => ForwardPart(layout, task % layout.NumHeads, parts - 1 - (task / layout.NumHeads), parts));
+        tape.Record(y, new Operation("attend"), () => Backward(tape, layout));
         return y;
     }
 
-    private static void Backward(Tape tape, Layout layout)
+    private static bool CutsHeads(AttendLayout layout)
     {
-        var (shape, queries, keys, values) = (layout.Shape, layout.Queries, layout.Keys, layout.Values);
-        var shares = shape.NumHeads / shape.NumKeyValueHeads;
-        foreach (var query in queries)
+        var threads = WorkerPool.NumThreads;
+        var rounds = (layout.NumHeads + threads - 1) / threads;
+        return layout.NumHeads < LeastBusy * rounds * threads;
+    }
+
+    private static void ForwardPart(AttendLayout layout, int head, int part, int parts)
+    {
+        var numRows = layout.RowsOf(head).NumRows;
+        var queries = (numRows + (parts * TrainedAttention.QueryBlock) - 1) / (parts * TrainedAttention.QueryBlock) * TrainedAttention.QueryBlock;
+        if (part * queries < numRows)
         {
-            tape.GradientOf(query, out _);
+            TrainedAttention.Forward(layout.Head(head), part * queries, Math.Min(numRows, (part + 1) * queries));
         }
+    }
+
+    private static void Backward(Tape tape, AttendLayout layout)
+    {
+        var (shape, width) = (layout.Shape, layout.Output.Width);
+        var shares = shape.NumHeads / shape.NumKeyValueHeads;
 
         // Query heads that share keys write gradients of their own, which are added in order afterwards.
-        Node[] inputs = [.. keys, values];
+        Node[] inputs = [.. layout.Keys, layout.Values];
         var gradients = inputs.Select(input =>
         {
             tape.GradientOf(input, out _);
             return shares == 1 ? input.Gradient! : tape.Pool.Rent(layout.Output.Length);
         }).ToArray();
-        ForHeads(layout.Rows, shape, (sequence, head) => TrainedAttention.Backward(layout.Head(sequence, head, gradients)));
+        var queryGradients = layout.Queries.Select(query => (nint)tape.GradientOf(query, out _)).ToArray();
+        foreach (var (gradient, query) in queryGradients.Zip(layout.Queries))
+        {
+            Elements.ForChunks(query.Length, (first, count) => new Span<float>((float*)gradient + first, count).Clear());
+        }
+
+        if (CutsHeads(layout))
+        {
+            for (var sequence = 0; sequence < layout.Rows.NumSequences; sequence++)
+            {
+                BackwardByRanges(tape, layout, sequence, queryGradients, gradients);
+            }
+        }
+        else
+        {
+            WorkerPool.For(layout.NumHeads, head =>
+            {
+                var at = (long)layout.RowsOf(head).Row * width;
+                TrainedAttention.Backward(layout.Head(head, [.. queryGradients.Select(g => (nint)((float*)g + at))], gradients));
+            });
+        }
+
         for (var i = 0; shares > 1 && i < inputs.Length; i++)
         {
             AddShares(gradients[i].Pointer, inputs[i], shape, shares);
@@ -54,8 +96,40 @@ internal static unsafe class AttendOp
         }
     }
 
-    private static void ForHeads(BatchRows rows, ModelShape shape, Action<int, int> body) =>
-        WorkerPool.For(rows.NumSequences * shape.NumHeads, task => body(task / shape.NumHeads, task % shape.NumHeads));
+    /// <summary>All heads of a sequence, range by range: each has a place of its own for what the queries' gradients owe to it.</summary>
+    private static void BackwardByRanges(Tape tape, AttendLayout layout, int sequence, nint[] queryGradients, NativeBuffer<float>[] gradients)
+    {
+        var (row, numRows) = layout.Rows.Of(sequence);
+        var (numHeads, headWidth, width) = (layout.Shape.NumHeads, layout.Shape.HeadWidth, layout.Output.Width);
+        int[] firstQueries = [.. Enumerable.Range(0, TrainedAttention.NumRanges(numRows)).Select(range => TrainedAttention.FirstQueryOfRange(numRows, range))];
+        NativeBuffer<float>[][] owed = [.. firstQueries.Select(first => queryGradients.Select(_ => tape.Pool.Rent((long)(numRows - first) * width)).ToArray())];
+
+        // The first range first: most queries see it.
+        WorkerPool.For(firstQueries.Length * numHeads, task =>
+        {
+            var (range, head) = Math.DivRem(task, numHeads);
+            foreach (var buffer in owed[range])
+            {
+                for (var at = (long)head * headWidth; at < buffer.Length; at += width)
+                {
+                    new Span<float>(buffer.Pointer + at, headWidth).Clear();
+                }
+            }
+
+            // As if there were rows before the range's first query, which nothing touches.
+            var before = (long)firstQueries[range] * width;
+            TrainedAttention.Backward(layout.Head((sequence * numHeads) + head, [.. owed[range].Select(g => (nint)(g.Pointer - before))], gradients), range, range + 1);
+        });
+        for (var band = 0; band < queryGradients.Length; band++)
+        {
+            var target = (float*)queryGradients[band] + ((long)row * width);
+            for (var range = 0; range < owed.Length; range++)
+            {
+                Elements.Add(owed[range][band].Pointer, target + ((long)firstQueries[range] * width), owed[range][band].Length);
+                tape.Pool.Return(owed[range][band]);
+            }
+        }
+    }
 
     private static void AddShares(float* gradientTHK, Node input, ModelShape shape, int shares)
     {
@@ -74,39 +148,5 @@ internal static unsafe class AttendOp
                 }
             }
         });
-    }
-
-    /// <summary>Where the rows of each head lie.</summary>
-    private sealed record Layout(BatchRows Rows, ModelShape Shape, int Window, bool IsLocal, Node[] Queries, Node[] Keys, Node Values, Node Output, Node LogSums)
-    {
-        public TrainedHead Head(int sequence, int head, NativeBuffer<float>[]? gradients = null)
-        {
-            var (row, numRows) = Rows.Of(sequence);
-            var at = ((long)row * Output.Width) + (head * Shape.HeadWidth);
-            var keysAt = ((long)row * Values.Width) + (head / (Shape.NumHeads / Shape.NumKeyValueHeads) * Shape.HeadWidth);
-            return new TrainedHead
-            {
-                NumTokens = numRows,
-                HeadWidth = Shape.HeadWidth,
-                StrideQueries = Output.Width,
-                StrideKeys = Values.Width,
-                Bands = [.. Queries.Select((query, band) =>
-                {
-                    var (first, end) = Cells[(sequence * Queries.Length) + band];
-                    return new TrainedBand((nint)(query.Values + at), gradients is null ? 0 : (nint)(query.Gradient!.Pointer + at), Rows.Rotary(sequence, IsLocal).Bands[band].KeySet, first, end);
-                })],
-                Keys = [.. Keys.Select(key => (nint)(key.Values + keysAt))],
-                Values = Values.Values + keysAt,
-                Output = Output.Values + at,
-                LogSums = LogSums.Values + ((long)row * Shape.NumHeads) + ((long)head * numRows),
-                OutputGradient = gradients is null ? null : Output.Gradient!.Pointer + at,
-                KeyGradients = gradients is null ? [] : [.. gradients.SkipLast(1).Select(g => (nint)(g.Pointer + at))],
-                ValueGradients = gradients is null ? null : gradients[^1].Pointer + at,
-            };
-        }
-
-        /// <summary>Made before the loop over heads, whose tasks must not write to one cache.</summary>
-        private (nint First, nint End)[] Cells { get; } =
-            [.. Enumerable.Range(0, Rows.NumSequences).SelectMany(sequence => Queries.Select((_, band) => Rows.Cells(sequence, band, Window, IsLocal)))];
     }
 }

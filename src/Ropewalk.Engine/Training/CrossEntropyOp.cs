@@ -54,6 +54,7 @@ internal static unsafe class CrossEntropyOp
             tape.Pool.Return(packed);
         }
 
+        tape.Ended(new Operation("head and loss"));
         return losses.Sum();
     }
 

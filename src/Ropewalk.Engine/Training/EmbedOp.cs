@@ -29,7 +29,7 @@ internal static unsafe class EmbedOp
                 }
             }
         });
-        tape.Record(y, () => Backward(table, tokens, scale, y));
+        tape.Record(y, new Operation("embed"), () => Backward(table, tokens, scale, y));
         return y;
     }
 

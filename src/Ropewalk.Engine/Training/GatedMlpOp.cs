@@ -20,7 +20,7 @@ internal static unsafe class GatedMlpOp
             new ReadOnlySpan<float>((float*)from + first, count).CopyTo(new Span<float>(target, count));
             Activate.Forward(activation, target, gated == 0 ? null : (float*)gated + first, count);
         });
-        tape.Record(y, () => Backward(tape, activation, x, up, y));
+        tape.Record(y, new Operation("gate"), () => Backward(tape, activation, x, up, y));
         return y;
     }
 

@@ -38,7 +38,7 @@ internal static unsafe class LinearOp
             });
         }
 
-        tape.Record(y, () => Backward(tape, x, weight, bias, residual, scale, y));
+        tape.Record(y, new Operation("product", weight.Name), () => Backward(tape, x, weight, bias, residual, scale, y));
         return y;
     }
 

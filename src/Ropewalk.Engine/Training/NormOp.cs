@@ -28,7 +28,7 @@ internal static unsafe class NormOp
                 LayerNorm.Forward(source, count, scales, new ReadOnlySpan<float>(norm.Bias.Values, width), norm.Epsilon, target);
             }
         });
-        tape.Record(y, () => Backward(tape, x, norm, scales, y));
+        tape.Record(y, new Operation("norm"), () => Backward(tape, x, norm, scales, y));
         return y;
     }
 

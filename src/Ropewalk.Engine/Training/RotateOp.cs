@@ -28,7 +28,7 @@ internal static unsafe class RotateOp
                 }
             }
         });
-        tape.Record(y, () => Backward(tape, x, headWidth, angles, rotary, y));
+        tape.Record(y, new Operation("rotate"), () => Backward(tape, x, headWidth, angles, rotary, y));
         return y;
     }
 

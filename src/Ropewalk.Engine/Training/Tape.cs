@@ -4,9 +4,10 @@ namespace Ropewalk.Engine.Training;
 /// that of what it read. A node's buffers go back to the pool as soon as the walk has passed the operation that made it.</summary>
 /// <param name="pool">Lends buffers.</param>
 /// <param name="isRecording">Whether gradients will be asked for. A tape that does not record keeps nothing but the last rows.</param>
-internal sealed unsafe class Tape(BufferPool pool, bool isRecording)
+/// <param name="listener">Hears of each operation's end, or null.</param>
+internal sealed unsafe class Tape(BufferPool pool, bool isRecording, ITapeListener? listener = null)
 {
-    private readonly List<(Node Made, Action Back)> _steps = [];
+    private readonly List<(Node Made, Operation Operation, Action Back)> _steps = [];
     private readonly List<Node> _made = [];
 
     /// <summary>Lends buffers.</summary>
@@ -26,14 +27,22 @@ internal sealed unsafe class Tape(BufferPool pool, bool isRecording)
         return node;
     }
 
-    /// <summary>Keeps how an operation is walked back; it is called only where the gradient of what it made is known.</summary>
-    public void Record(Node made, Action back)
+    /// <summary>Ends an operation, and keeps how it is walked back.</summary>
+    /// <param name="made">What it made.</param>
+    /// <param name="operation">What it is called.</param>
+    /// <param name="back">Called only where the gradient of what it made is known.</param>
+    public void Record(Node made, Operation operation, Action back)
     {
         if (made.NeedsGradient)
         {
-            _steps.Add((made, back));
+            _steps.Add((made, operation, back));
         }
+
+        Ended(operation);
     }
+
+    /// <summary>Ends an operation that leaves nothing to walk back.</summary>
+    public void Ended(Operation operation) => listener?.Ended(operation, isBack: false);
 
     /// <summary>Where the gradient of a node is to be put.</summary>
     /// <param name="node">The node.</param>
@@ -50,13 +59,14 @@ internal sealed unsafe class Tape(BufferPool pool, bool isRecording)
     {
         for (var i = _steps.Count - 1; i >= 0; i--)
         {
-            var (made, back) = _steps[i];
+            var (made, operation, back) = _steps[i];
             if (made.Gradient is not null)
             {
                 back();
             }
 
             Free(made);
+            listener?.Ended(operation, isBack: true);
         }
 
         Clear();

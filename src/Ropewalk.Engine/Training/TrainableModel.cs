@@ -18,7 +18,7 @@ public sealed class TrainableModel : IDisposable
     private readonly TrainedNorm _finalNorm;
     private readonly LocalRotary? _local;
     private readonly BufferPool _pool = new();
-    private readonly List<Parameter> _adapters = [];
+    private readonly ModelAdapters _adapters;
 
     private TrainableModel(Architecture architecture, DecoderSpec spec)
     {
@@ -27,6 +27,7 @@ public sealed class TrainableModel : IDisposable
         _weights = new TrainedWeights(architecture, spec);
         _finalNorm = Norm(TensorRole.FinalNorm, 0)!;
         _layers = [.. Enumerable.Range(0, spec.Shape.NumLayers).Select(Layer)];
+        _adapters = new ModelAdapters(_weights, _layers);
         _local = spec.LocalRope is { } local ? new LocalRotary(local.Scaling) : null;
     }
 
@@ -40,7 +41,7 @@ public sealed class TrainableModel : IDisposable
     public RopeConfig Rope => _spec.Rope;
 
     /// <summary>Weights, norms and biases, and the adapters' products after them.</summary>
-    public IEnumerable<Parameter> Parameters => _weights.All.Concat(_adapters);
+    public IEnumerable<Parameter> Parameters => _weights.All.Concat(_adapters.Parameters);
 
     /// <summary>Whether the layers are computed again on the way back instead of being kept: memory for one layer and a row of D numbers
     /// a token and layer, for a third more time.</summary>
@@ -48,6 +49,9 @@ public sealed class TrainableModel : IDisposable
 
     /// <summary>The most that activations and their gradients have taken.</summary>
     public long PeakActivationBytes => _pool.PeakBytes;
+
+    /// <summary>Hears of each operation's end, or null.</summary>
+    internal ITapeListener? Listener { get; set; }
 
     /// <summary>Allocates a network whose weights are zero but for the scales of its norms, which are as if there were none.</summary>
     /// <param name="config">The root object of config.json.</param>
@@ -107,52 +111,14 @@ public sealed class TrainableModel : IDisposable
     /// <param name="settings">Which, and how wide.</param>
     /// <param name="fill">Fills A's numbers, standard deviation 1.</param>
     /// <exception cref="UserInputException">A target is no product of this model.</exception>
-    public void AddAdapters(AdapterSettings settings, Action<Parameter> fill)
-    {
-        var all = _layers.SelectMany((layer, index) => layer.Linears.Select(l => (Layer: index, Role: l.Key, Linear: l.Value))).ToList();
-        var names = all.ToDictionary(l => (l.Layer, l.Role), l => NameOf(l.Linear.Weight));
-        var known = names.Values.Select(LastPart).Distinct().ToList();
-        if (settings.Targets.FirstOrDefault(t => t != "all" && !known.Contains(t)) is { } unknown)
-        {
-            throw new UserInputException($"--lora-targets: found \"{unknown}\", expected all or some of {string.Join(", ", known)}");
-        }
-
-        foreach (var (layer, role, linear) in all)
-        {
-            var name = names[(layer, role)];
-            if (!settings.Targets.Contains("all") && !settings.Targets.Contains(LastPart(name)))
-            {
-                continue;
-            }
-
-            if (name.Contains('#', StringComparison.Ordinal))
-            {
-                throw new UserInputException($"--lora-targets: found {LastPart(name)}, one tensor of several products, expected products with tensors of their own");
-            }
-
-            var a = new Parameter($"{name}.lora_A.weight", settings.Rank, linear.Weight.Columns, ParameterKind.Matrix) { IsTrained = true };
-            var b = new Parameter($"{name}.lora_B.weight", linear.Weight.Rows, settings.Rank, ParameterKind.Matrix) { IsTrained = true };
-            _adapters.AddRange([a, b]);
-            fill(a);
-            for (var row = 0; row < a.Rows; row++)
-            {
-                foreach (ref var value in a.RowSpan(row, 1))
-                {
-                    value /= MathF.Sqrt(a.Columns);
-                }
-            }
-
-            a.Changed();
-            linear.Adapter = new LowRankAdapter(a, b, (float)(settings.Alpha / settings.Rank));
-        }
-    }
+    public void AddAdapters(AdapterSettings settings, Action<Parameter> fill) => _adapters.Add(settings, fill);
 
     /// <summary>The adapters' products, in PEFT's names: base_model.model.NAME.lora_A.weight and lora_B.weight.</summary>
-    public IReadOnlyList<TensorSource> AdapterTensors() => [.. _adapters.Select(a => TrainingTensors.Source(a, $"base_model.model.{a.Name}"))];
+    public IReadOnlyList<TensorSource> AdapterTensors() => [.. _adapters.Tensors()];
 
     /// <summary>The tensors of a checkpoint, adapters merged.</summary>
     /// <param name="type">F32 or BF16.</param>
-    public IReadOnlyList<TensorSource> Tensors(StoredType type) => [.. _weights.Tensors(type, Merge)];
+    public IReadOnlyList<TensorSource> Tensors(StoredType type) => [.. _weights.Tensors(type, _adapters.Merge)];
 
     /// <inheritdoc />
     public void Dispose()
@@ -160,7 +126,7 @@ public sealed class TrainableModel : IDisposable
         _weights.Dispose();
         _local?.Dispose();
         _pool.Dispose();
-        _adapters.ForEach(a => a.Dispose());
+        _adapters.Dispose();
     }
 
     private double Run(IReadOnlyList<TrainingSequence> batch, float scale, RotaryGradient? rotary, CancellationToken cancellationToken)
@@ -181,7 +147,7 @@ public sealed class TrainableModel : IDisposable
     /// <summary>One way there and one back.</summary>
     private double Once(BatchRows rows, float scale, RotaryGradient? rotary, CancellationToken cancellationToken)
     {
-        var tape = new Tape(_pool, isRecording: scale != 0);
+        var tape = new Tape(_pool, isRecording: scale != 0, Listener);
         try
         {
             var x = Embed(tape, rows);
@@ -209,10 +175,10 @@ public sealed class TrainableModel : IDisposable
     /// <summary>The way there keeps each layer's input alone; on the way back each layer is computed again.</summary>
     private double Twice(BatchRows rows, float scale, RotaryGradient? rotary, CancellationToken cancellationToken)
     {
-        var first = new Tape(_pool, isRecording: true);
-        var once = new Tape(_pool, isRecording: false);
+        var first = new Tape(_pool, isRecording: true, Listener);
+        var once = new Tape(_pool, isRecording: false, Listener);
         var inputs = new List<Node> { Embed(first, rows) };
-        var again = new Tape(_pool, isRecording: true);
+        var again = new Tape(_pool, isRecording: true, Listener);
         try
         {
             foreach (var layer in _layers)
@@ -245,35 +211,6 @@ public sealed class TrainableModel : IDisposable
             once.Clear();
             inputs.ForEach(again.Free);
             first.Clear();
-        }
-    }
-
-    private static string NameOf(Parameter weight) => weight.Name.Replace(".weight", string.Empty, StringComparison.Ordinal);
-
-    private static string LastPart(string name) => name[(name.LastIndexOf('.') + 1)..].Split('#')[0];
-
-    /// <summary>W + scale B A, a row at a time, in float64.</summary>
-    private void Merge(TensorRole role, int layer, int row, Span<float> values)
-    {
-        if (!RequiredTensors.IsOfLayer(role) || _layers[layer].Linears.GetValueOrDefault(role)?.Adapter is not { } adapter)
-        {
-            return;
-        }
-
-        var sums = new double[values.Length];
-        var b = adapter.B.RowSpan(row, 1);
-        for (var r = 0; r < b.Length; r++)
-        {
-            var a = adapter.A.RowSpan(r, 1);
-            for (var i = 0; i < sums.Length; i++)
-            {
-                sums[i] += (double)b[r] * a[i];
-            }
-        }
-
-        for (var i = 0; i < sums.Length; i++)
-        {
-            values[i] = (float)(values[i] + (adapter.Scale * sums[i]));
         }
     }
 

@@ -39,6 +39,18 @@ internal sealed class TrainedWeights : IDisposable
     /// <summary>One of them, or null where the network has none.</summary>
     public Parameter? Find(TensorRole role, int layer = 0, bool isBias = false) => _parameters.GetValueOrDefault((role, layer, isBias));
 
+    /// <summary>The layers' matrices as a checkpoint stores them.</summary>
+    public IEnumerable<StoredProduct> Products()
+    {
+        foreach (var (role, layer, name, shape) in RequiredTensors.Of(_architecture, _spec))
+        {
+            if (RequiredTensors.IsOfLayer(role) && shape.Length == 2)
+            {
+                yield return new StoredProduct(name[..^".weight".Length], layer, PartsOf(role), Places(role, (int)shape[0]));
+            }
+        }
+    }
+
     /// <summary>Reads the tensors of a checkpoint, of any stored type.</summary>
     /// <exception cref="CheckpointFormatException">Tensors are missing, have another shape, or hold numbers that are not finite.</exception>
     public void Load(Checkpoint checkpoint)

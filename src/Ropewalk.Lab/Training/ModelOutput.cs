@@ -2,6 +2,8 @@ using System.Text.Json.Nodes;
 using Ropewalk.Engine.Formats;
 using Ropewalk.Engine.Formats.HuggingFace;
 using Ropewalk.Engine.Formats.Safetensors;
+using Ropewalk.Engine.Models.Gguf;
+using Ropewalk.Engine.Tokenization;
 using Ropewalk.Engine.Training;
 using Ropewalk.Lab.Export;
 
@@ -27,7 +29,7 @@ public static class ModelOutput
     /// <exception cref="StorageException">It could not be written.</exception>
     public static void Write(TrainableModel model, JsonObject config, IEnumerable<(string Name, byte[] Bytes)> others, StoredType type, string target)
     {
-        config["torch_dtype"] = type == StoredType.BF16 ? "bfloat16" : "float32";
+        config[config.ContainsKey("dtype") ? "dtype" : "torch_dtype"] = type == StoredType.BF16 ? "bfloat16" : "float32";
         using var folder = AtomicFolder.Create(target);
         SafetensorsWriter.Write(folder.PathOf(CheckpointFolder.WeightsName), model.Tensors(type), s_metadata);
         foreach (var (name, bytes) in others)
@@ -39,9 +41,18 @@ public static class ModelOutput
         folder.Commit();
     }
 
-    /// <summary>What a checkpoint folder has beside weights and config.</summary>
-    public static IEnumerable<(string Name, byte[] Bytes)> OtherFiles(string source) =>
-        CheckpointExporter.OtherFiles(source).Where(p => Path.GetFileName(p) != CheckpointFolder.IndexName).Select(p => (Path.GetFileName(p), File.ReadAllBytes(p)));
+    /// <summary>What a folder has beside weights and config; of a GGUF file the tokenizer, as a folder has it.</summary>
+    /// <exception cref="CheckpointFormatException">The file's tokenizer is damaged.</exception>
+    public static IEnumerable<(string Name, byte[] Bytes)> OtherFiles(Checkpoint checkpoint)
+    {
+        if (checkpoint is GgufCheckpoint gguf)
+        {
+            var tokenizer = GgufTokenizerReader.Read(gguf.Metadata, checkpoint.VocabularySize);
+            return [("tokenizer.json", tokenizer.TokenizerJson), ("tokenizer_config.json", tokenizer.TokenizerConfigJson)];
+        }
+
+        return CheckpointExporter.OtherFiles(checkpoint.Location).Where(p => Path.GetFileName(p) != CheckpointFolder.IndexName).Select(p => (Path.GetFileName(p), File.ReadAllBytes(p)));
+    }
 
     /// <summary>Writes the adapters in PEFT's layout.</summary>
     /// <param name="model">The model.</param>
@@ -64,6 +75,11 @@ public static class ModelOutput
             ["lora_dropout"] = 0.0,
             ["bias"] = "none",
             ["fan_in_fan_out"] = false,
+            ["inference_mode"] = true,
+            ["init_lora_weights"] = true,
+            ["modules_to_save"] = null,
+            ["revision"] = null,
+            ["use_dora"] = false,
             ["use_rslora"] = false,
             ["target_modules"] = new JsonArray([.. tensors.Select(t => t.Name.Split('.')[^3]).Distinct().Select(n => JsonValue.Create(n))]),
         }.ToJsonString(CheckpointExporter.Json) + "\n");

@@ -124,6 +124,8 @@ public sealed class BadInputTests
         ["train on bytes"] = (f => Train(f, f.Write("weights.txt", [0x61, 0, 0x62])), ["weights.txt", "found the character 0 at place 1", "expected text"]),
         ["train on what is no UTF-8"] = (f => Train(f, f.Write("latin.txt", [0x61, 0xE9])), ["latin.txt", "offset 1", "expected UTF-8"]),
         ["train on a folder without texts"] = (f => Train(f, Directory.CreateDirectory(f.PathOf("none")).FullName), ["none", "found no .txt file", "expected at least one"]),
+        ["train on a folder with an empty file"] = (f => Train(f, TextsWith(f, "b.txt", [])), ["b.txt", "found an empty file", "expected text"]),
+        ["train on a folder with bytes"] = (f => Train(f, TextsWith(f, "b.txt", [0x61, 0, 0x62])), ["b.txt", "found the character 0 at place 1", "expected text"]),
         ["train on too little"] = (f => Train(f, f.Write("short.txt", "a rope")), ["texts", "found 7 tokens", "expected at least 65"]),
         ["train --vocabulary of too little"] = (f => Train(f, f.Write("short.txt", "abababab"), "--vocabulary", "400"), ["--vocabulary", "found 400", "expected at most"]),
         ["train --vocabulary below the bytes"] = (f => Train(f, TextOf(f), "--vocabulary", "256"), ["--vocabulary", "found 256", "at least 257"]),
@@ -133,6 +135,9 @@ public sealed class BadInputTests
         ["train --heads that do not divide"] = (f => Train(f, TextOf(f), "--heads", "5"), ["--width", "found 16 with 5 heads", "expected a multiple of 10"]),
         ["train into a folder with files"] = (f => ["train", TextOf(f), "--out", f.Root, "--width", "16", "--heads", "2", "--layers", "1", "--window", "64"], ["--out", "with files in it"]),
         ["tune --lora-targets"] = (f => Tune(f, "--lora", "2", "--lora-targets", "c_attn"), ["--lora-targets", "\"c_attn\"", "q_proj"]),
+        ["tune --lora-targets nothing"] = (f => Tune(f, "--lora", "2", "--lora-targets", ","), ["--lora-targets", "found nothing", "expected all, attention or some of q_proj"]),
+        ["tune --lora-alpha 0"] = (f => Tune(f, "--lora", "2", "--lora-alpha", "0"), ["--lora-alpha", "found 0", "above 0"]),
+        ["tune a file without a tokenizer"] = (f => ["tune", FileWithoutTokenizer(f), TextOf(f), "--out", f.PathOf("out"), "--steps", "2"], ["model.gguf", "tokenizer.ggml.model", "no_vocab"]),
         ["tune --lora 0"] = (f => Tune(f, "--lora", "0"), ["--lora", "found 0", "at least 1"]),
         ["tune --only"] = (f => Tune(f, "--only", "norms"), ["--only", "\"norms\"", "expected positions"]),
         ["tune --lora --only positions"] = (f => Tune(f, "--lora", "2", "--only", "positions"), ["--lora", "--only positions", "expected one of them"]),
@@ -229,6 +234,21 @@ public sealed class BadInputTests
 
     private static string[] Tune(TemporaryFolder folder, params string[] more) =>
         ["tune", Command.Embedded, TextOf(folder), "--out", folder.PathOf("out"), "--to", "512", "--steps", "2", .. more];
+
+    private static string TextsWith(TemporaryFolder folder, string name, byte[] bytes)
+    {
+        var texts = Directory.CreateDirectory(folder.PathOf("texts")).FullName;
+        File.WriteAllText(Path.Combine(texts, "a.txt"), string.Concat(Enumerable.Repeat("Once upon a time. ", 100)));
+        File.WriteAllBytes(Path.Combine(texts, name), bytes);
+        return texts;
+    }
+
+    private static string FileWithoutTokenizer(TemporaryFolder folder)
+    {
+        var file = folder.PathOf("model.gguf");
+        Command.Result("convert", Change(folder, f => File.Delete(Path.Combine(f, "tokenizer.json"))), file);
+        return file;
+    }
 
     private static string TextOf(TemporaryFolder folder) => folder.Write(Text, string.Concat(Enumerable.Repeat("Once upon a time there was a sea and a rope. ", 100))[..4000]);
 

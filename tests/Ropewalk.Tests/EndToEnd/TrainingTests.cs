@@ -11,6 +11,14 @@ namespace Ropewalk.Tests.EndToEnd;
 public sealed class TrainingTests : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
+
+    // What a config of PEFT's own holds (the guide to its checkpoint format): of a key that a version does not know it warns.
+    private static readonly string[] s_peftKeys =
+    [
+        "alpha_pattern", "auto_mapping", "base_model_name_or_path", "bias", "fan_in_fan_out", "inference_mode", "init_lora_weights", "layer_replication", "layers_pattern", "layers_to_transform", "loftq_config", "lora_alpha",
+        "lora_dropout", "megatron_config", "megatron_core", "modules_to_save", "peft_type", "r", "rank_pattern", "revision", "target_modules", "task_type", "use_dora", "use_rslora",
+    ];
+
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -37,18 +45,7 @@ public sealed class TrainingTests : IDisposable
 
         // With other numbers of threads, since they change nothing.
         Assert.Equal(0, Command.Run([.. Train("whole"), "--threads", "2"]).Code);
-        using var child = Command.Start("exec \"$@\"", _folder.Root, [.. Train("killed"), "--threads", "1"]);
-        var checkpoint = _folder.PathOf("killed/training.safetensors");
-        var clock = Stopwatch.StartNew();
-        while (!File.Exists(checkpoint))
-        {
-            Assert.True(!child.HasExited && clock.Elapsed < s_patience);
-            Thread.Sleep(5);
-        }
-
-        using var kill = Process.Start("kill", ["-s", "KILL", child.Id.ToString()]);
-        kill.WaitForExit();
-        _ = Command.Finish(child);
+        KillAfterCheckpoint("killed");
         var resumed = Command.Run([.. Train("killed"), "--resume"]);
         Assert.True(resumed.Code == 0, resumed.Error);
         foreach (var name in (string[])["training.safetensors", "result.json", "model/model.safetensors", "model/config.json", "model/tokenizer.json"])
@@ -73,6 +70,52 @@ public sealed class TrainingTests : IDisposable
     }
 
     [Fact]
+    public void A_disk_that_fills_in_the_middle_of_a_checkpoint_leaves_the_one_before()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        KillAfterCheckpoint("c");
+        var checkpoint = _folder.PathOf("c/training.safetensors");
+        var before = File.ReadAllBytes(checkpoint);
+        using var child = Command.Start("ulimit -f 8; trap '' XFSZ; export DOTNET_EnableWriteXorExecute=0; exec \"$@\"", _folder.Root, [.. Train("c"), "--resume"]);
+        var run = Command.Finish(child);
+        Assert.True(run.Code == 3, $"exit code {run.Code}: {run.Error}");
+        Assert.Contains("training.safetensors", Assert.Single(run.Complaints), StringComparison.Ordinal);
+        Assert.True(File.ReadAllBytes(checkpoint).AsSpan().SequenceEqual(before));
+
+        // With room again it goes on.
+        Assert.Equal(0, Command.Run([.. Train("c"), "--resume"]).Code);
+    }
+
+    [Fact]
+    public void A_rate_under_which_the_loss_runs_away_is_one_line_and_the_checkpoint_stays()
+    {
+        string[] wild = [.. Train("d").Select(a => a == "5e-3" ? "50" : a == "5" ? "1" : a), "--clip", "0", "--warm-up", "30"];
+        var run = Command.Run(wild);
+        Assert.Equal(2, run.Code);
+        Assert.Contains("--learning-rate: found 50, under which the loss ran away at step", Assert.Single(run.Complaints), StringComparison.Ordinal);
+        Assert.Contains("is kept", run.Error, StringComparison.Ordinal);
+        Assert.True(File.Exists(_folder.PathOf("d/training.safetensors")));
+        Assert.False(Directory.Exists(_folder.PathOf("d/model")));
+    }
+
+    [Fact]
+    public void A_checkpoint_of_another_model_is_refused_and_stays_as_it_was()
+    {
+        string[] brief = [.. Train("e").Select(a => a == "40" ? "2" : a)];
+        Assert.Equal(0, Command.Run(brief).Code);
+        var before = File.ReadAllBytes(_folder.PathOf("e/training.safetensors"));
+        var run = Command.Run([.. brief.Select(a => a == "32" ? "48" : a), "--resume"]);
+        Assert.Equal(2, run.Code);
+        Assert.Contains("training.safetensors", Assert.Single(run.Complaints), StringComparison.Ordinal);
+        Assert.Contains("\"hidden_size\":48", run.Error, StringComparison.Ordinal);
+        Assert.True(File.ReadAllBytes(_folder.PathOf("e/training.safetensors")).AsSpan().SequenceEqual(before));
+    }
+
+    [Fact]
     public void A_longer_window_is_tuned_with_adapters_and_skipped_positions()
     {
         var result = Command.Result(
@@ -88,6 +131,9 @@ public sealed class TrainingTests : IDisposable
         // The adapter as PEFT reads it, added to the old weight, is the new one.
         var adapter = JsonElement.Parse(File.ReadAllText(_folder.PathOf("out/adapter/adapter_config.json")));
         Assert.Equal(["q_proj", "k_proj"], adapter.GetProperty("target_modules").EnumerateArray().Select(m => m.GetString()));
+        Assert.Equal(("LORA", "CAUSAL_LM", "none"), (adapter.GetProperty("peft_type").GetString(), adapter.GetProperty("task_type").GetString(), adapter.GetProperty("bias").GetString()));
+        Assert.Equal((2, 4), (adapter.GetProperty("r").GetInt32(), adapter.GetProperty("lora_alpha").GetInt32()));
+        Assert.All(adapter.EnumerateObject(), key => Assert.Contains(key.Name, s_peftKeys));
         const string Name = "model.layers.3.self_attn.k_proj";
         var a = Tensor("out/adapter/adapter_model.safetensors", $"base_model.model.{Name}.lora_A.weight");
         var b = Tensor("out/adapter/adapter_model.safetensors", $"base_model.model.{Name}.lora_B.weight");
@@ -106,6 +152,24 @@ public sealed class TrainingTests : IDisposable
     }
 
     [Fact]
+    public void A_file_is_tuned_as_the_folder_that_it_was_made_of()
+    {
+        var file = _folder.PathOf("model.gguf");
+        Command.Result("convert", Command.Embedded, file);
+        string[] asked = ["--to", "512", "--scaling", "yarn:2", "--lora", "2", "--steps", "2", "--batch", "1", "--learning-rate", "0.02"];
+        var folder = Command.Result(["tune", Command.Embedded, Text(), "--out", _folder.PathOf("a"), .. asked]);
+        var tuned = Command.Result(["tune", file, Text(), "--out", _folder.PathOf("b"), .. asked]);
+        Assert.Equal(folder.GetProperty("losses").ToString(), tuned.GetProperty("losses").ToString());
+        foreach (var name in (string[])["model/model.safetensors", "model/tokenizer.json", "adapter/adapter_model.safetensors"])
+        {
+            Assert.True(File.ReadAllBytes(_folder.PathOf("a/" + name)).AsSpan().SequenceEqual(File.ReadAllBytes(_folder.PathOf("b/" + name))), name);
+        }
+
+        var measured = Command.Result("perplexity", _folder.PathOf("b/model"), "--text", Text(), "--context", "512");
+        Assert.Equal(Command.Result("perplexity", _folder.PathOf("a/model"), "--text", Text(), "--context", "512").GetProperty("nll").GetDouble(), measured.GetProperty("nll").GetDouble());
+    }
+
+    [Fact]
     public void Positions_alone_become_factors()
     {
         var result = Command.Result("tune", Command.Embedded, Text(), "--out", _folder.PathOf("out"), "--to", "512", "--scaling", "linear:2", "--only", "positions", "--steps", "4", "--batch", "1", "--learning-rate", "0.02");
@@ -113,6 +177,22 @@ public sealed class TrainingTests : IDisposable
         var rope = JsonElement.Parse(File.ReadAllText(_folder.PathOf("out/model/config.json"))).GetProperty("rope_scaling");
         Assert.Equal("longrope", rope.GetProperty("rope_type").GetString());
         Assert.Contains(rope.GetProperty("long_factor").EnumerateArray(), f => Math.Abs(f.GetDouble() - 2) > 0.01);
+    }
+
+    /// <summary>Starts a run and kills it once it has a checkpoint.</summary>
+    private void KillAfterCheckpoint(string name)
+    {
+        using var child = Command.Start("exec \"$@\"", _folder.Root, [.. Train(name), "--threads", "1"]);
+        var clock = Stopwatch.StartNew();
+        while (!File.Exists(_folder.PathOf(name + "/training.safetensors")))
+        {
+            Assert.True(!child.HasExited && clock.Elapsed < s_patience);
+            Thread.Sleep(5);
+        }
+
+        using var kill = Process.Start("kill", ["-s", "KILL", child.Id.ToString()]);
+        kill.WaitForExit();
+        _ = Command.Finish(child);
     }
 
     private string[] Train(string name) =>

@@ -115,6 +115,8 @@ public sealed unsafe class GradientKernelTests
     [InlineData(170, 8, 0)]
     [InlineData(150, 8, 30)]
     [InlineData(49, 64, 7)]
+    [InlineData(300, 8, 0)]
+    [InlineData(530, 4, 40)]
     public void Attentions_gradient_agrees_with_central_differences(int numTokens, int headWidth, int window)
     {
         var scale = 1 / Math.Sqrt(headWidth);

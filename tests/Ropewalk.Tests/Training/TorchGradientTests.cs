@@ -104,7 +104,7 @@ public sealed class TorchGradientTests
         _ => [F, D],
     };
 
-    private static float[] Weight(int number, long[] shape)
+    internal static float[] Weight(int number, long[] shape)
     {
         var count = (int)shape.Aggregate((a, b) => a * b);
         return [.. Enumerable.Range(0, count).Select(i => Math.Sin((0.37 * (number + 1) * (i + 1)) + number)).Select(v => (float)(shape.Length == 1 ? 1 + (0.2 * v) : v * 1.5 / Math.Sqrt(shape[^1])))];
