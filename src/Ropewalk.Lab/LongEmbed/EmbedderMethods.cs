@@ -38,25 +38,37 @@ public static class EmbedderMethods
     /// <param name="factors">A factors file for "longrope", or null.</param>
     /// <param name="logN">Whether queries are scaled by max(1, ln n / ln L) too, as LongEmbed's code does: in the methods that have a name, but for those
     /// that never read more than L tokens.</param>
+    /// <param name="leftOut">Methods that "all" names and this model cannot have, such as plans where layers see neighbours only: each with the reason.</param>
     /// <exception cref="UserInputException">A word is no method, or not one for this model.</exception>
-    public static IReadOnlyList<EmbedderMethod> Parse(IEnumerable<string> words, TextEncoder model, int target, string? factors, bool logN)
+    public static IReadOnlyList<EmbedderMethod> Parse(IEnumerable<string> words, TextEncoder model, int target, string? factors, bool logN, out IReadOnlyList<string> leftOut)
     {
         var known = Of(model, factors);
         List<EmbedderMethod> methods = [Named(None, model, target, factors, logN)];
-        foreach (var word in words.SelectMany(MethodList.Split).SelectMany(w => w == Everything ? known : [w]))
+        var refused = new List<string>();
+        foreach (var (word, isAsked) in words.SelectMany(MethodList.Split).SelectMany(w => w == Everything ? known.Select(k => (k, false)) : [(w, true)]))
         {
-            if (methods.TrueForAll(m => m.Name != word))
+            if (methods.Exists(m => m.Name == word))
             {
-                methods.Add(known.Contains(word, StringComparer.Ordinal) ? Named(word, model, target, factors, logN) : OfSpec(word, known));
+                continue;
+            }
+
+            // Whether each fits the model is told before anything is run.
+            var method = known.Contains(word, StringComparer.Ordinal) ? Named(word, model, target, factors, logN) : OfSpec(word, known);
+            if (Refusal(method, model) is not { } refusal)
+            {
+                methods.Add(method);
+            }
+            else if (isAsked)
+            {
+                throw new UserInputException($"--methods {Printable.OneLine(word, 80)}: {refusal}");
+            }
+            else
+            {
+                refused.Add($"{word}: {refusal}");
             }
         }
 
-        // Whether each fits the model is told before anything is run.
-        foreach (var method in methods)
-        {
-            Check(method, model);
-        }
-
+        leftOut = refused;
         return methods;
     }
 
@@ -96,15 +108,16 @@ public static class EmbedderMethods
             ? new EmbedderMethod(word, [word])
             : throw new UserInputException($"--methods: found \"{Printable.OneLine(word, 80)}\", expected {Everything}, {string.Join(", ", known)} for this model{(word == LongRope ? " (with --factors)" : "")}, or a spec such as grouped:group=4 or linear:4");
 
-    private static void Check(EmbedderMethod method, TextEncoder model)
+    private static string? Refusal(EmbedderMethod method, TextEncoder model)
     {
         try
         {
             _ = EncoderMethodSpec.Parse(method.Specs, model);
+            return null;
         }
         catch (UserInputException e)
         {
-            throw new UserInputException($"--methods {Printable.OneLine(method.Name, 80)}: {e.Message}");
+            return e.Message;
         }
     }
 

@@ -92,7 +92,12 @@ public sealed class LongEmbedJob
             _reporter.Line($"a line of the synthetic tasks takes more tokens of this model than the shortest lengths have; measured are {string.Join(", ", options.Lengths.Select(n => Display.Length(n)))}");
         }
 
-        var methods = EmbedderMethods.Parse(options.Methods, plain.Model, target, options.Factors, options.LogN);
+        var methods = EmbedderMethods.Parse(options.Methods, plain.Model, target, options.Factors, options.LogN, out var leftOut);
+        foreach (var reason in leftOut)
+        {
+            _reporter.Line($"left out: {reason}");
+        }
+
         var tasks = LongTasks.Make(options, names, plain, model.DocumentPrompt);
         var work = EmbeddingWork.Of(plain.Model);
         var (planned, tokens) = Plan(plain, model, methods, tasks, target, work);
@@ -104,7 +109,7 @@ public sealed class LongEmbedJob
             _reporter.Line("no prompts: the model names none, and neither --query-prompt nor --document-prompt was given");
         }
 
-        return isDryRun ? null : Measure(options, model, methods, tasks, work, planned);
+        return isDryRun ? null : Measure(options, model, methods, leftOut, tasks, work, planned);
     }
 
     private static string ModelPath(LongEmbedOptions options) => EmbedderSettingsReader.Read(options.Model).ModelPath;
@@ -153,11 +158,12 @@ public sealed class LongEmbedJob
         var (total, tokens) = (0d, 0L);
         foreach (var part in tasks.SelectMany(t => t.Parts))
         {
+            var lengths = Lengths(part).ToList();
             foreach (var method in methods)
             {
                 var kept = method.Name == EmbedderMethods.None ? Math.Min(target, model.MaxTokens) : target;
                 var piece = method.Chunks ? model.MaxTokens : target;
-                foreach (var length in Lengths(part))
+                foreach (var length in lengths)
                 {
                     total += work.At(length, kept, piece);
                     tokens += Math.Min(length, kept);
@@ -182,7 +188,8 @@ public sealed class LongEmbedJob
         }
     }
 
-    private LongEmbedResult Measure(LongEmbedOptions options, EmbedderFacts model, IReadOnlyList<EmbedderMethod> methods, IReadOnlyList<LongTask> tasks, EmbeddingWork work, double planned)
+    private LongEmbedResult Measure(
+        LongEmbedOptions options, EmbedderFacts model, IReadOnlyList<EmbedderMethod> methods, IReadOnlyList<string> leftOut, IReadOnlyList<LongTask> tasks, EmbeddingWork work, double planned)
     {
         var resume = ResumeCommand.Of(Kind, _out);
         using var records = RunFolder.Open(Path.Combine(_out, RunFolder.Name), _recorded ?? Manifest(model), _time, resume);
@@ -219,7 +226,7 @@ public sealed class LongEmbedJob
                 Methods = methods,
                 Tasks = [.. tasks.Select(t => TaskResult.Of(t, parts[t.Name], options.Seed))],
                 TokensEvaluated = records.Tokens,
-                Notes = [.. Notes(options, model)],
+                Notes = [.. Notes(options, model), .. leftOut.Select(l => $"left out: {l}")],
                 Seconds = seconds,
                 Elapsed = clock.Elapsed,
             };

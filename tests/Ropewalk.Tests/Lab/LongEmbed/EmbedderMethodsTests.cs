@@ -19,9 +19,9 @@ public sealed class EmbedderMethodsTests : IDisposable
     {
         using var model = Model(SmallEncoders.All["bert"]);
         Assert.Equal(
-            ["none=none", "pcw=chunk", "gp=grouped:group=8", "rp=recurrent:period=512", "pi=table:8"], Specs(EmbedderMethods.Parse(["all"], model, 4096, null, logN: false)));
-        Assert.Equal(["none=none", "gp=log-n+grouped:group=8", "pi=table:8, log-n"], Specs(EmbedderMethods.Parse(["gp,pi"], model, 4096, null, logN: true)));
-        Assert.Equal("grouped:group=2", Specs(EmbedderMethods.Parse(["gp"], model, 513, null, logN: false))[1]["gp=".Length..]);
+            ["none=none", "pcw=chunk", "gp=grouped:group=8", "rp=recurrent:period=512", "pi=table:8"], Specs(Parse(["all"], model, 4096)));
+        Assert.Equal(["none=none", "gp=log-n+grouped:group=8", "pi=table:8, log-n"], Specs(Parse(["gp,pi"], model, 4096, logN: true)));
+        Assert.Equal("grouped:group=2", Specs(Parse(["gp"], model, 513))[1]["gp=".Length..]);
     }
 
     [Fact]
@@ -30,16 +30,21 @@ public sealed class EmbedderMethodsTests : IDisposable
         using var model = Model(SmallEncoders.All["nomic_bert"]);
         Assert.Equal(
             ["none=none", "pcw=chunk", "gp=grouped:group=8", "rp=recurrent:period=512", "pi=linear:8", "ntk=ntk:8", "resonance=resonance+yarn:8", "yarn=yarn:8", "self-extend=self-extend:group=9,window=64"],
-            Specs(EmbedderMethods.Parse(["all"], model, 4096, null, logN: false)));
-        Assert.Equal(["none=none", "self-extend:group=4,window=64=self-extend:group=4,window=64", "base:50000=base:50000"], Specs(EmbedderMethods.Parse(["self-extend:group=4,window=64,base:50000"], model, 4096, null, logN: false)));
+            Specs(Parse(["all"], model, 4096)));
+        Assert.Equal(["none=none", "self-extend:group=4,window=64=self-extend:group=4,window=64", "base:50000=base:50000"], Specs(Parse(["self-extend:group=4,window=64,base:50000"], model, 4096)));
     }
 
-    /// <summary>Dual chunk attention is for models whose tokens see only what is before them.</summary>
+    /// <summary>Dual chunk attention is for models whose tokens see only what is before them; plans are for those whose layers see all of it.</summary>
     [Fact]
-    public void A_decoder_has_dual_chunk_too()
+    public void A_decoder_has_dual_chunk_too_unless_its_layers_see_neighbours_only()
     {
-        using var model = Model(SmallConfigs.All["mistral"]);
-        Assert.Equal("dual-chunk", EmbedderMethods.Parse(["all"], model, EmbedderMethods.WindowOf(model) * 4, null, logN: false)[^1].Name);
+        using var model = Model(SmallConfigs.All["qwen3"]);
+        Assert.Equal("dual-chunk", Parse(["all"], model, EmbedderMethods.WindowOf(model) * 4)[^1].Name);
+        using var other = new TemporaryFolder();
+        RandomCheckpoint.Write(other, SmallConfigs.All["mistral"], 3);
+        using var sliding = TextEncoder.Load(other.Root);
+        Assert.Equal(["none", "pcw", "pi", "ntk", "resonance", "yarn"], EmbedderMethods.Parse(["all"], sliding, EmbedderMethods.WindowOf(sliding) * 4, null, logN: false, out var leftOut).Select(m => m.Name));
+        Assert.Equal(["gp", "rp", "self-extend", "dual-chunk"], leftOut.Select(l => l.Split(':')[0]));
     }
 
     /// <summary>The pairs (g, w) of the paper's appendix for 512 to 1k, 2k and 4k; with them T tokens reach position L exactly.</summary>
@@ -50,7 +55,7 @@ public sealed class EmbedderMethodsTests : IDisposable
     public void SelfExtend_has_the_paper_s_numbers(int target, int group, int window)
     {
         using var model = Model(SmallEncoders.All["nomic_bert"]);
-        Assert.Equal($"self-extend:group={group},window={window}", EmbedderMethods.Parse(["self-extend"], model, target, null, logN: false)[1].Spec);
+        Assert.Equal($"self-extend:group={group},window={window}", Parse(["self-extend"], model, target)[1].Spec);
         Assert.Equal(512, ((target - window) / group) + window);
     }
 
@@ -64,7 +69,7 @@ public sealed class EmbedderMethodsTests : IDisposable
     public void What_does_not_fit_is_named(string name, string word, string message)
     {
         using var model = Model(SmallEncoders.All[name]);
-        Assert.Contains(message, Assert.Throws<UserInputException>(() => EmbedderMethods.Parse([word], model, 4096, null, logN: false)).Message, StringComparison.Ordinal);
+        Assert.Contains(message, Assert.Throws<UserInputException>(() => Parse([word], model, 4096)).Message, StringComparison.Ordinal);
     }
 
     /// <summary>Every method holds T tokens, and a text's vector under it has nothing to do with the texts beside it.</summary>
@@ -77,7 +82,7 @@ public sealed class EmbedderMethodsTests : IDisposable
         using var model = Model(SmallEncoders.All[name]);
         int[] text = [.. Enumerable.Range(0, 40).Select(i => i * 37 % 1003)];
         int[] other = [.. Enumerable.Range(0, 700).Select(i => i * 11 % 1003)];
-        foreach (var method in EmbedderMethods.Parse(["all"], model, 1000, null, logN: false).Where(m => m is { Chunks: false, Specs.IsEmpty: false }))
+        foreach (var method in Parse(["all"], model, 1000).Where(m => m is { Chunks: false, Specs.IsEmpty: false }))
         {
             var positions = EncoderMethodSpec.Parse(method.Specs, model);
             Assert.True(model.LongestText(positions) >= 1000, method.Name);
@@ -90,6 +95,13 @@ public sealed class EmbedderMethodsTests : IDisposable
 
             Assert.True(Vector(text).AsSpan().SequenceEqual(Vector(text, other)), method.Name);
         }
+    }
+
+    private static IReadOnlyList<EmbedderMethod> Parse(string[] words, TextEncoder model, int target, bool logN = false)
+    {
+        var methods = EmbedderMethods.Parse(words, model, target, null, logN, out var leftOut);
+        Assert.Empty(leftOut);
+        return methods;
     }
 
     private static List<string> Specs(IEnumerable<EmbedderMethod> methods) => [.. methods.Select(m => $"{m.Name}={m.Spec}")];

@@ -82,8 +82,8 @@ public sealed class SyntheticTaskTests : IDisposable
         using var embedder = Embedder();
         var error = Assert.Throws<UserInputException>(() => Make(embedder, new LongEmbedOptions { Model = "", Lengths = [16] }));
         Assert.StartsWith("--lengths: found 16, expected at least ", error.Message, StringComparison.Ordinal);
-        Assert.Equal(LongEmbedOptions.PublishedLengths, LongTasks.Lengths(new LongEmbedOptions { Model = "" }, embedder, Prompt));
-        Assert.Equal([512, 1024, 2048, 4096, 8192, 16384, 32768], LongTasks.Lengths(new LongEmbedOptions { Model = "" }, embedder, string.Concat(Enumerable.Repeat("long prompt ", 120))));
+        Assert.Equal<int>(LongEmbedOptions.PublishedLengths.ToArray(), LongTasks.Lengths(new LongEmbedOptions { Model = "" }, embedder, Prompt).ToArray());
+        Assert.Equal([512, 1024, 2048, 4096, 8192, 16384, 32768], LongTasks.Lengths(new LongEmbedOptions { Model = "" }, embedder, string.Concat(Enumerable.Repeat("long prompt ", 120))).ToArray());
     }
 
     private static IReadOnlyList<LongTask> Make(TextEmbedder embedder, LongEmbedOptions options) => LongTasks.Make(options, LongTasks.Choose(options), embedder, Prompt);
