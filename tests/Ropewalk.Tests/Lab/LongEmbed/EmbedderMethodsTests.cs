@@ -1,7 +1,9 @@
 using Ropewalk.Engine.Embedding;
+using Ropewalk.Engine.Formats;
 using Ropewalk.Engine.Models.Encoders;
 using Ropewalk.Lab.LongEmbed;
 using Ropewalk.Positions;
+using Ropewalk.Positions.Scaling;
 using Ropewalk.Tests.Formats;
 using Ropewalk.Tests.Models;
 
@@ -32,6 +34,19 @@ public sealed class EmbedderMethodsTests : IDisposable
             ["none=none", "pcw=chunk", "gp=grouped:group=8", "rp=recurrent:period=512", "pi=linear:8", "ntk=ntk:8", "resonance=resonance+yarn:8", "yarn=yarn:8", "self-extend=self-extend:group=9,window=64"],
             Specs(Parse(["all"], model, 4096)));
         Assert.Equal(["none=none", "self-extend:group=4,window=64=self-extend:group=4,window=64", "base:50000=base:50000"], Specs(Parse(["self-extend:group=4,window=64,base:50000"], model, 4096)));
+    }
+
+    [Fact]
+    public void Factors_of_a_file_are_a_method()
+    {
+        using var model = Model(SmallEncoders.All["nomic_bert"]);
+        var geometry = model.Rope!.Geometry;
+        var file = _folder.PathOf("factors.json");
+        RopeFactorsFile.Write(file, new LongRopeScaling(geometry, [new LongRopeEntry(2048, [.. Enumerable.Repeat(4.0, geometry.Pairs)])]), 2048);
+        var methods = EmbedderMethods.Parse(["all"], model, 2048, file, logN: false, out _);
+        Assert.Equal($"longrope:{file}", methods.Single(m => m.Name == "longrope").Spec);
+        var damaged = _folder.Write("damaged.json", "{}");
+        Assert.Throws<CheckpointFormatException>(() => EmbedderMethods.Parse(["longrope"], model, 2048, damaged, logN: false, out _));
     }
 
     /// <summary>Dual chunk attention is for models whose tokens see only what is before them; plans are for those whose layers see all of it.</summary>
