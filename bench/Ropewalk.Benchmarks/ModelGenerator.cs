@@ -39,8 +39,12 @@ internal static class ModelGenerator
         metadata.Set("llama.rope.freq_base", 10000f);
         metadata.Set("llama.vocab_size", (uint)sizes[4]);
         metadata.Set("tokenizer.ggml.model", "no_vocab");
-        var pattern = Pattern(type);
-        var tensors = Tensors(sizes, type, pattern, filled).ToArray();
+        Write(path, metadata, [.. Tensors(sizes, type, Pattern(type), filled)]);
+    }
+
+    /// <summary>Writes a file of any model.</summary>
+    public static void Write(string path, GgufMetadata metadata, GgufTensorSource[] tensors)
+    {
         using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20);
         file.Write(GgufWriter.HeaderOf(metadata, tensors));
         foreach (var tensor in tensors)
@@ -94,7 +98,7 @@ internal static class ModelGenerator
         GgufTensorSource.FromSingles(name + ".weight", [width], Enumerable.Repeat(1f, (int)width).ToArray());
 
     /// <summary>Blocks of random numbers of a few hundredths.</summary>
-    private static byte[] Pattern(GgmlType type)
+    public static byte[] Pattern(GgmlType type)
     {
         var random = new Random(1);
         var size = GgmlTypes.BlockBytes(type);

@@ -1,4 +1,5 @@
 using Ropewalk.Benchmarks;
+using Ropewalk.Benchmarks.Embedding;
 using Ropewalk.Benchmarks.Kernels;
 using Ropewalk.Benchmarks.Search;
 using Ropewalk.Benchmarks.Training;
@@ -8,6 +9,8 @@ Command[] commands =
     new("kernels", "kernels [--filter *MatMul*]   (and BenchmarkDotNet's other options)", 0, KernelBenchmarks.Run),
     new("engine", "engine [--peer llama.cpp] [--threads N] [--rounds N] [--types F32,...] [--cases prompt,...]", 0, EngineBenchmark.Run),
     new("engine-run", null, 1, EngineRun.Run),
+    new("embed", "embed [--peer llama.cpp] [--threads N] [--rounds N] [--types F32,...] [--lengths 512,32768] [--long-layers N]", 0, EmbedBenchmark.Run),
+    new("embed-run", null, 1, EmbedRun.Run),
     new("roofline", "roofline [--threads N] [--type F32] [--cache-type F32] [--rounds N] [--prompts 512,4096,16384] [--depths 0,4096]", 0, RooflineBenchmark.Run),
     new("attention", "attention [--rounds N]", 0, AttentionBenchmark.Run),
     new("plans", "plans MODEL [TOKENS]", 1, rest => PlansBenchmark.Run(rest[0], rest.Length > 1 ? int.Parse(rest[1]) : 16384)),

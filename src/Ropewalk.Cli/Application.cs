@@ -36,6 +36,7 @@ public static class Application
             TuneCommand.Create(output, error),
             EmbedCommand.Create(output, error),
             SearchDocsCommand.Create(output, error),
+            BenchCommand.Create(output, error),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

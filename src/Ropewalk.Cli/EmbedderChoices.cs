@@ -13,11 +13,7 @@ internal sealed class EmbedderChoices
     private static readonly (string Name, Pooling Pooling)[] s_poolings =
         [("mean", Pooling.Mean), ("cls", Pooling.Cls), ("last", Pooling.Last), ("max", Pooling.Max), ("weighted-mean", Pooling.WeightedMean)];
 
-    private readonly Option<string?> _pooling = new("--pooling")
-    {
-        HelpName = "KIND",
-        Description = "How the rows of a text become one vector, where the model does not say it: " + string.Join(", ", s_poolings.Select(p => p.Name)) + ".",
-    };
+    private readonly Option<string?> _pooling = PoolingOption();
 
     private readonly Option<string?> _prompt = new("--prompt") { HelpName = "NAME", Description = "Prompt that is put before every text, by its name in config_sentence_transformers.json. Default: the folder's own default." };
 
@@ -38,15 +34,27 @@ internal sealed class EmbedderChoices
     /// <summary>All of them.</summary>
     public IEnumerable<Option> All => [_pooling, _prompt, _prefix, _chunk, _method, _maxTokens, _normalize];
 
+    /// <summary>--pooling.</summary>
+    public static Option<string?> PoolingOption() => new("--pooling")
+    {
+        HelpName = "KIND",
+        Description = "How the rows of a text become one vector, where the model does not say it: " + string.Join(", ", s_poolings.Select(p => p.Name)) + ".",
+    };
+
+    /// <summary>What --pooling says; null where it was not given.</summary>
+    /// <exception cref="UserInputException">It is no kind of pooling.</exception>
+    public static Pooling? PoolingOf(string? name) => name is null ? null
+        : Array.Find(s_poolings, p => p.Name == name) is { Name: not null } found ? found.Pooling
+        : throw new UserInputException($"--pooling: found \"{Printable.OneLine(name, 60)}\", expected {string.Join(", ", s_poolings.Select(p => p.Name))}");
+
     /// <summary>Loads the embedder that was asked for.</summary>
     /// <exception cref="UserInputException">The options contradict each other or the model.</exception>
     public TextEmbedder Load(ParseResult parsed, string model)
     {
         var specs = parsed.GetValue(_method) ?? [];
-        var pooling = parsed.GetValue(_pooling);
         return TextEmbedder.Load(model, new EmbedderOptions
         {
-            Pooling = pooling is null ? null : PoolingOf(pooling),
+            Pooling = PoolingOf(parsed.GetValue(_pooling)),
             Normalizes = parsed.GetValue(_normalize) ? true : null,
             MaxTokens = parsed.GetValue(_maxTokens),
             Chunks = parsed.GetValue(_chunk) || specs.Contains(Chunk, StringComparer.Ordinal),
@@ -66,8 +74,4 @@ internal sealed class EmbedderChoices
             _ => embedder.Prompt(name),
         };
     }
-
-    private static Pooling PoolingOf(string name) => Array.Find(s_poolings, p => p.Name == name) is { Name: not null } found
-        ? found.Pooling
-        : throw new UserInputException($"--pooling: found \"{Printable.OneLine(name, 60)}\", expected {string.Join(", ", s_poolings.Select(p => p.Name))}");
 }

@@ -20,6 +20,10 @@ public sealed record EmbedderOptions
     /// <summary>Whether a longer text is cut into overlapping pieces whose vectors are averaged. Without it such a text is an error.</summary>
     public bool Chunks { get; init; }
 
+    /// <summary>Tokens of a text that are read, prompt and special tokens included; what comes after them is left out, and <see cref="EmbeddedText.LeftOut"/> tells
+    /// how much. Without <see cref="Chunks"/> never more than the window. Null for whole texts.</summary>
+    public int? KeptTokens { get; init; }
+
     /// <summary>Tokens that go through the model at once: so many, or one text that is longer.</summary>
     public int BatchTokens { get; init; } = 4096;
 }

@@ -95,6 +95,9 @@ public sealed class TextEmbedder : IDisposable
             : throw new UserInputException($"prompt: found \"{Printable.OneLine(name, 60)}\", expected {(_settings.Prompts.Count == 0 ? "none, as this model names no prompts" : string.Join(", ", _settings.Prompts.Keys))}");
     }
 
+    /// <summary>Tokens of a text with a prompt and the special tokens, however many fit.</summary>
+    public int Count(string text, string prompt = "") => Encode(text, prompt).Length;
+
     /// <summary>Vectors of texts, in their order.</summary>
     /// <param name="texts">Each with at least one token.</param>
     /// <param name="prompt">Put before every text: the text itself, as <see cref="Prompt"/> gives it.</param>
@@ -109,7 +112,7 @@ public sealed class TextEmbedder : IDisposable
         var prefix = Tokenizer.Encode(prompt, addSpecialTokens: false);
         var skipped = _settings.IncludesPrompt || prompt.Length == 0 ? 0 : Tokenizer.Parts.Frame.Prefix.Length + prefix.Length;
         var pieces = new List<Piece>();
-        var lengths = new int[texts.Count];
+        var lengths = new (int Tokens, int LeftOut)[texts.Count];
         for (var i = 0; i < texts.Count; i++)
         {
             lengths[i] = AddPieces(texts[i], i, names?[i] ?? $"text {i + 1}", prompt, prefix, pieces);
@@ -170,11 +173,16 @@ public sealed class TextEmbedder : IDisposable
         return Method == EncoderMethod.None && _settings.MaxTokens is { } limit ? limit : longest;
     }
 
-    /// <summary>Cuts a text into pieces that fit, and tells how many tokens it has whole.</summary>
-    private int AddPieces(string text, int index, string name, string prompt, int[] prefix, List<Piece> pieces)
+    private int[] Encode(string text, string prompt)
     {
         var whole = Tokenizer.Encode(prompt + text);
-        var ids = AppendsEos ? [.. whole, Tokenizer.EosToken!.Value] : whole;
+        return AppendsEos ? [.. whole, Tokenizer.EosToken!.Value] : whole;
+    }
+
+    /// <summary>Cuts a text into pieces that fit, and tells how many tokens it has whole, and how many of them are in no piece.</summary>
+    private (int Tokens, int LeftOut) AddPieces(string text, int index, string name, string prompt, int[] prefix, List<Piece> pieces)
+    {
+        var ids = Encode(text, prompt);
         var frame = Tokenizer.Parts.Frame;
         var end = AppendsEos ? [Tokenizer.EosToken!.Value] : frame.Suffix;
         if (string.IsNullOrWhiteSpace(text) || ids.Length <= frame.Prefix.Length + end.Length)
@@ -182,10 +190,19 @@ public sealed class TextEmbedder : IDisposable
             throw new UserInputException($"{name}: found an empty text, expected at least one token");
         }
 
-        if (ids.Length <= MaxTokens)
+        var kept = _options.KeptTokens is not { } most ? ids.Length : Math.Min(ids.Length, _options.Chunks ? most : Math.Min(most, MaxTokens));
+        var whole = (ids.Length, LeftOut: ids.Length - kept);
+        if (kept <= MaxTokens && whole.LeftOut == 0)
         {
             pieces.Add(new Piece(index, ids));
-            return ids.Length;
+            return whole;
+        }
+
+        if (kept <= MaxTokens)
+        {
+            RequireRoom(kept - end.Length - frame.Prefix.Length - prefix.Length, kept);
+            pieces.Add(new Piece(index, [.. ids.AsSpan(0, kept - end.Length), .. end]));
+            return whole;
         }
 
         if (!_options.Chunks)
@@ -194,22 +211,27 @@ public sealed class TextEmbedder : IDisposable
         }
 
         var room = MaxTokens - frame.Prefix.Length - end.Length - prefix.Length;
+        RequireRoom(room, MaxTokens);
+        var body = Tokenizer.Encode(text, addSpecialTokens: false);
+        var length = body.Length - whole.LeftOut;
+        foreach (var start in OverlappingChunks.Starts(length, room))
+        {
+            pieces.Add(new Piece(index, [.. frame.Prefix, .. prefix, .. body.AsSpan(start, Math.Min(room, length - start)), .. end]));
+        }
+
+        return whole;
+    }
+
+    private static void RequireRoom(int room, int tokens)
+    {
         if (room < 1)
         {
-            throw new UserInputException($"--max-tokens: found {MaxTokens}, expected more than the {MaxTokens - room} tokens of the prompt and the special tokens");
+            throw new UserInputException($"--max-tokens: found {tokens}, expected more than the {tokens - room} tokens of the prompt and the special tokens");
         }
-
-        var body = Tokenizer.Encode(text, addSpecialTokens: false);
-        foreach (var start in OverlappingChunks.Starts(body.Length, room))
-        {
-            pieces.Add(new Piece(index, [.. frame.Prefix, .. prefix, .. body.AsSpan(start, Math.Min(room, body.Length - start)), .. end]));
-        }
-
-        return ids.Length;
     }
 
     /// <summary>One vector from a text's pieces: their mean before any is divided by its length (2404.12096).</summary>
-    private EmbeddedText Finish(float[][] vectors, int tokens)
+    private EmbeddedText Finish(float[][] vectors, (int Tokens, int LeftOut) length)
     {
         var vector = vectors.Length == 1 ? vectors[0] : Pool.Forward(Pooling.Mean, [.. vectors.SelectMany(v => v)], Width);
         if (Normalizes)
@@ -217,7 +239,7 @@ public sealed class TextEmbedder : IDisposable
             Pool.Normalize(vector);
         }
 
-        return new EmbeddedText(vector, tokens, vectors.Length);
+        return new EmbeddedText(vector, length.Tokens, vectors.Length) { LeftOut = length.LeftOut };
     }
 
     private sealed record Piece(int Text, int[] Tokens)

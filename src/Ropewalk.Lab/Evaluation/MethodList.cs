@@ -101,7 +101,7 @@ public sealed class MethodList
         : $"the model's layers see {model.ExtendedWindow} tokens back, and a plan would move what is never seen";
 
     /// <summary>Words between commas, where a comma inside a spec is followed by key=value.</summary>
-    private static List<string> Split(string text)
+    internal static List<string> Split(string text)
     {
         var words = new List<string>();
         foreach (var part in text.Split(','))

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Ropewalk.Engine.Embedding;
 using Ropewalk.Engine.Formats;
 using Ropewalk.Engine.Tensors;
 using Ropewalk.Lab.Evaluation;
@@ -165,6 +166,33 @@ public sealed class RunFolder : IMeasurements, IDisposable
         var values = compute(arguments);
         Append([new ValuesEntry(name, arguments, values)], arguments.Length * tokens);
         return values;
+    }
+
+    /// <summary>Vectors of texts: those that are recorded, then the others as they are computed.</summary>
+    /// <param name="name">Which texts, under which method; each name once in a job.</param>
+    /// <param name="numTexts">How many.</param>
+    /// <param name="compute">From a text's index and a count to their vectors.</param>
+    internal IReadOnlyList<EmbeddedText> Vectors(string name, int numTexts, Func<int, int, IReadOnlyList<EmbeddedText>> compute)
+    {
+        var found = new List<EmbeddedText>(numTexts);
+        while (found.Count < numTexts && Recorded<VectorEntry>($"the vector of {name}, text {found.Count}", e => e.Name == name && e.Text == found.Count) is { } entry)
+        {
+            Tokens += entry.Tokens - entry.LeftOut;
+            found.Add(new EmbeddedText(entry.Vector, entry.Tokens, entry.Chunks) { LeftOut = entry.LeftOut });
+        }
+
+        while (found.Count < numTexts)
+        {
+            var first = found.Count;
+            found.AddRange(_pace.Do(numTexts - first, count =>
+            {
+                var some = compute(first, count);
+                Append(some.Select((t, i) => new VectorEntry(name, first + i, t.Tokens, t.LeftOut, t.Chunks, t.Vector)), some.Sum(t => (long)t.Tokens - t.LeftOut));
+                return some;
+            }));
+        }
+
+        return found;
     }
 
     /// <summary>Puts the journal before a search's evaluator.</summary>

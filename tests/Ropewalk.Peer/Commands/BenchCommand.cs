@@ -5,7 +5,7 @@ using Ropewalk.Peer.Native;
 namespace Ropewalk.Peer.Commands;
 
 /// <summary>Tokens a second as llama-bench counts them: a prompt at once, then tokens one by one, each after a given depth; medians
-/// of several runs after one that is not counted. The depth's own time is left out.</summary>
+/// of several runs after one that is not counted. The depth's own time is left out. With --embed the prompt is one text that becomes a vector.</summary>
 internal static class BenchCommand
 {
     // llama-bench's.
@@ -20,6 +20,7 @@ internal static class BenchCommand
         var depth = arguments.Number("--depth", 0, 0, 1 << 20);
         var repeat = arguments.Number("--repeat", 5, 1, 1000);
         var allLogits = arguments.Flag("--all-logits");
+        var embeds = arguments.Flag("--embed");
         var options = new ContextOptions(arguments);
         var path = arguments.ExistingFile("MODEL.gguf");
         arguments.Finish();
@@ -29,29 +30,40 @@ internal static class BenchCommand
             throw new PeerInputException("--prompt and --generate: found 0, expected one of them above 0");
         }
 
+        if (embeds && (generate > 0 || depth > 0 || allLogits))
+        {
+            throw new PeerInputException("--embed: found it with --generate, --depth or --all-logits, expected --prompt alone and --generate 0");
+        }
+
         LlamaLibrary.Load();
         var before = PeakBytes();
         var watch = Stopwatch.StartNew();
         using var model = new LoadedModel(path);
         var loadSeconds = watch.Elapsed.TotalSeconds;
-        using var context = allLogits ? new ModelContext(model, options, length) : new ModelContext(model, options, length, Batch, MicroBatch);
+        using var context = embeds ? new ModelContext(model, options, length, length, length, pooling: -1)
+            : allLogits ? new ModelContext(model, options, length)
+            : new ModelContext(model, options, length, Batch, MicroBatch);
         var result = ModelReport.Of(model);
         result["threads"] = options.Threads;
         result["depth"] = depth;
         result["load_seconds"] = loadSeconds;
         var tokens = Tokens(length, model.VocabularySize);
-        if (prompt > 0)
+        if (embeds)
         {
-            result["prompt"] = Measure(context, tokens, depth, prompt, repeat, c => c.Run(tokens.AsSpan(depth, prompt), allLogits));
+            result["embed"] = Measure(prompt, repeat, () => { }, () => context.Embed(tokens, isPooled: true));
+        }
+        else if (prompt > 0)
+        {
+            result["prompt"] = Measure(prompt, repeat, Prepare, () => context.Run(tokens.AsSpan(depth, prompt), allLogits));
         }
 
         if (generate > 0)
         {
-            result["generate"] = Measure(context, tokens, depth, generate, repeat, c =>
+            result["generate"] = Measure(generate, repeat, Prepare, () =>
             {
                 for (var i = depth; i < depth + generate; i++)
                 {
-                    c.Run(tokens.AsSpan(i, 1), allLogits: false);
+                    context.Run(tokens.AsSpan(i, 1), allLogits: false);
                 }
             });
         }
@@ -59,17 +71,22 @@ internal static class BenchCommand
         result["peak_rss_bytes"] = PeakBytes();
         result["peak_rss_bytes_before_load"] = before;
         return result;
+
+        void Prepare()
+        {
+            context.Clear();
+            context.Run(tokens.AsSpan(0, depth), allLogits: false);
+        }
     }
 
-    private static JsonObject Measure(ModelContext context, int[] tokens, int depth, int count, int repeat, Action<ModelContext> run)
+    private static JsonObject Measure(int count, int repeat, Action prepare, Action run)
     {
         var speeds = new double[repeat];
         for (var i = -1; i < repeat; i++)
         {
-            context.Clear();
-            context.Run(tokens.AsSpan(0, depth), allLogits: false);
+            prepare();
             var watch = Stopwatch.StartNew();
-            run(context);
+            run();
             if (i >= 0)
             {
                 speeds[i] = count / watch.Elapsed.TotalSeconds;

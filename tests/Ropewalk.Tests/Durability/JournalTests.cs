@@ -18,6 +18,7 @@ public sealed class JournalTests
         new EvaluationEntry("long", new EvaluationRequest(new SearchPoint([1, 1.5, double.Epsilon], 4, 1.1), 1, 3), [1, double.NaN, double.NegativeInfinity]),
         new LossesEntry("none at 512", 2, [1, float.NaN, float.PositiveInfinity, -0f]),
         new ValuesEntry("grüße", [0.1, 0.2], [3]),
+        new VectorEntry("pi: needle 512, documents", 99, 600, 88, 3, [1, float.Epsilon, -0f]),
         new DoneEntry("hash"),
         new EvaluationEntry("short", new EvaluationRequest(new SearchPoint([1, 2], 0, 1), 0, 1) { WantsGradient = true }, [2.5, -1, 0.5, 0.25]),
     ];

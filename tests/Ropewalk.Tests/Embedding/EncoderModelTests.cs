@@ -34,6 +34,27 @@ public sealed class EncoderModelTests
         }
     }
 
+    /// <summary>The last layer runs for a few rows only where only one is wanted.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void One_row_alone_is_the_row_among_all(string name)
+    {
+        using var folder = new TemporaryFolder();
+        RandomCheckpoint.Write(folder, SmallEncoders.All[name], 700);
+        using var model = TextEncoder.Load(folder.Root);
+        int[][] texts = [Tokens(130, 1), Tokens(7, 2), Tokens(1, 3), Tokens(333, 4)];
+        var all = Run(model, texts, EncoderMethod.None);
+        foreach (var choice in (RowChoice[])[RowChoice.First, RowChoice.Last])
+        {
+            var found = new float[texts.Length][];
+            model.Forward([.. texts.Select(t => (ReadOnlyMemory<int>)t)], EncoderMethod.None, choice, (i, rows) => found[i] = rows.ToArray());
+            for (var i = 0; i < texts.Length; i++)
+            {
+                Numbers.Same(choice == RowChoice.First ? all[i][..Width] : all[i][^Width..], found[i], $"{name}, {choice}, text {i}");
+            }
+        }
+    }
+
     /// <summary>A method for learned positions is the ordinary model with a longer table that we write by the published formulas.</summary>
     [Theory]
     [InlineData("grouped", 2)]

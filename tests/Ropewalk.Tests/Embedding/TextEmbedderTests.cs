@@ -57,6 +57,29 @@ public sealed class TextEmbedderTests
         Assert.Equal("text 1: found 27 tokens, expected at most 12: cut it, ask for chunks, or extend the model", Assert.Throws<UserInputException>(() => pieces.Embed([string.Join(' ', words)])).Message);
     }
 
+    /// <summary>What a tokenizer's truncation leaves: the first tokens and the end mark; with pieces, the pieces of that.</summary>
+    [SharedFact]
+    public void Only_the_kept_tokens_are_read_and_the_rest_is_told()
+    {
+        using var folder = new TemporaryFolder();
+        SmallEmbedder.Write(folder);
+        using var whole = TextEmbedder.Load(folder.Root);
+        using var kept = TextEmbedder.Load(folder.Root, new EmbedderOptions { MaxTokens = 12, KeptTokens = 100 });
+        using var pieces = TextEmbedder.Load(folder.Root, new EmbedderOptions { MaxTokens = 12, KeptTokens = 18, Chunks = true });
+        using var same = TextEmbedder.Load(folder.Root, new EmbedderOptions { MaxTokens = 12, Chunks = true });
+        var words = Enumerable.Range(0, 25).Select(i => (string[])["red", "blue", "green"] is var w ? w[i * i % 3] : "").ToArray();
+        var text = string.Join(' ', words);
+        Assert.Equal(28, kept.Count(text, "red "));
+        var found = kept.Embed([text], "red ")[0];
+        Assert.Equal((28, 16, 1), (found.Tokens, found.LeftOut, found.Chunks));
+        Numbers.Same(whole.Embed([string.Join(' ', words[..9])], "red ")[0].Vector, found.Vector, "kept");
+        Assert.Equal(0, kept.Embed([string.Join(' ', words[..10])])[0].LeftOut);
+        found = pieces.Embed([text])[0];
+        Assert.Equal((27, 9, 2), (found.Tokens, found.LeftOut, found.Chunks));
+        Numbers.Same(same.Embed([string.Join(' ', words[..16])])[0].Vector, found.Vector, "kept pieces");
+        Assert.Equal("--max-tokens: found 12, expected more than the 12 tokens of the prompt and the special tokens", Assert.Throws<UserInputException>(() => kept.Embed([text], string.Join(' ', words[..10]) + " ")).Message);
+    }
+
     [SharedTheory]
     [InlineData("1_Pooling/config.json", """{"pooling_mode_cls_token":true}""", "pooling_mode_cls_token: true beside pooling_mode_mean_tokens")]
     [InlineData("1_Pooling/config.json", """{"pooling_mode_mean_tokens":false}""", "no mode that is true")]

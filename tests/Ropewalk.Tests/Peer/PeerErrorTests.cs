@@ -54,6 +54,9 @@ public sealed class PeerErrorTests : IDisposable
     public void An_unknown_option() => Refused(2, ["loss", PeerText.Gguf("llama2xs"), "--tokens", Tokens("1 2"), "--temperature", "1"], "\"--temperature\"");
 
     [PeerFact]
+    public void Tokens_one_by_one_are_no_embedding() => Refused(2, ["bench", PeerText.Gguf("llama2xs"), "--embed", "--generate", "4"], "--embed: found it with --generate");
+
+    [PeerFact]
     public void A_context_that_is_too_small() => Refused(2, ["loss", PeerText.Gguf("llama2xs"), "--tokens", Tokens("1 2 3"), "--ctx", "2"], "--ctx", "found 2", "3 tokens");
 
     private static void Refused(int code, string[] args, params string[] fragments)

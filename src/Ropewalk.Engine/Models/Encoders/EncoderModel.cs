@@ -1,4 +1,5 @@
 using Ropewalk.Engine.Formats;
+using Ropewalk.Engine.Kernels;
 using Ropewalk.Engine.Models.Architectures;
 using Ropewalk.Engine.Tensors;
 
@@ -85,7 +86,7 @@ internal sealed unsafe class EncoderModel : TextEncoder
                 row += length;
             }
 
-            Run(new EncoderPass(_spec, parts, row, (nint)hidden.Pointer, cancellationToken));
+            Run(new EncoderPass(_spec, parts, row, (nint)hidden.Pointer, cancellationToken), rows);
             for (var i = 0; i < parts.Length; i++)
             {
                 Hand(parts[i], hidden.Pointer, i, rows, sink);
@@ -120,21 +121,31 @@ internal sealed unsafe class EncoderModel : TextEncoder
 
     private static long Size(PackedMatrix? w) => w is null ? 0 : (long)w.Rows * w.Columns;
 
-    private void Run(EncoderPass pass)
+    private void Run(EncoderPass pass, RowChoice rows)
     {
         var chunk = Decoder.ChunkRows(pass.NumRows);
         var numChunks = (pass.NumRows + chunk - 1) / chunk;
         foreach (var layer in _layers)
         {
             WorkerPool.For(numChunks, new KeysLoop(layer, pass, chunk));
-            WorkerPool.For(numChunks, new LayerLoop(layer, pass, chunk));
+            if (rows == RowChoice.All || layer != _layers[^1])
+            {
+                WorkerPool.For(numChunks, new LayerLoop(layer, pass, chunk));
+                continue;
+            }
+
+            // The last layer's other rows are read by nobody.
+            int[] blocks = [.. pass.Texts.Select(t => RowOf(t, rows) / Attention.QueryBlock).Distinct()];
+            WorkerPool.For(blocks.Length, new BlocksLoop(layer, pass, blocks));
         }
     }
+
+    private static int RowOf(in EncodedText text, RowChoice rows) => rows == RowChoice.Last ? text.Row + text.NumRows - 1 : text.Row;
 
     private void Hand(in EncodedText text, float* hidden, int index, RowChoice rows, HiddenSink sink)
     {
         var d = Shape.HiddenWidth;
-        var first = rows == RowChoice.Last ? text.Row + text.NumRows - 1 : text.Row;
+        var first = RowOf(text, rows);
         var count = rows == RowChoice.All ? text.NumRows : 1;
         var x = hidden + ((long)first * d);
         _finalNorm?.Forward(x, count, x);
@@ -200,6 +211,15 @@ internal sealed unsafe class EncoderModel : TextEncoder
         {
             pass.CancellationToken.ThrowIfCancellationRequested();
             layer.Forward(pass, index * chunk, Math.Min(chunk, pass.NumRows - (index * chunk)));
+        }
+    }
+    private readonly struct BlocksLoop(EncoderLayer layer, EncoderPass pass, int[] blocks) : ILoop
+    {
+        public void Run(int index)
+        {
+            pass.CancellationToken.ThrowIfCancellationRequested();
+            var row = blocks[index] * Attention.QueryBlock;
+            layer.Forward(pass, row, Math.Min(Attention.QueryBlock, pass.NumRows - row));
         }
     }
 }

@@ -19,6 +19,7 @@ internal static class EntryFormat
         Values,
         Done,
         Gradient,
+        Vector,
     }
 
     /// <summary>The bytes of an entry.</summary>
@@ -61,6 +62,15 @@ internal static class EntryFormat
                 Put<double>(bytes, e.Arguments);
                 Put<double>(bytes, e.Values);
                 break;
+            case VectorEntry e:
+                Put(bytes, Kind.Vector);
+                Put(bytes, e.Name);
+                Put(bytes, e.Text);
+                Put(bytes, e.Tokens);
+                Put(bytes, e.LeftOut);
+                Put(bytes, e.Chunks);
+                Put<float>(bytes, e.Vector);
+                break;
             case DoneEntry e:
                 Put(bytes, Kind.Done);
                 Put(bytes, e.ResultSha256);
@@ -85,6 +95,7 @@ internal static class EntryFormat
             Kind.Gradient => reader.Evaluation(wantsGradient: true),
             Kind.Losses => new LossesEntry(reader.Text(), (int)reader.Int64(), reader.List<float>()),
             Kind.Values => new ValuesEntry(reader.Text(), reader.List<double>(), reader.List<double>()),
+            Kind.Vector => new VectorEntry(reader.Text(), (int)reader.Int64(), (int)reader.Int64(), (int)reader.Int64(), (int)reader.Int64(), reader.List<float>()),
             Kind.Done => new DoneEntry(reader.Text()),
             _ => null,
         };

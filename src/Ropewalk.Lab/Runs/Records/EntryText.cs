@@ -11,6 +11,7 @@ internal static class EntryText
         EvaluationEntry e => $"search \"{e.Search}\" asking for {JournaledEvaluator.Describe(e.Request)}",
         LossesEntry e => $"the losses of \"{e.Name}\", window {e.Window}",
         ValuesEntry e => $"the values of \"{e.Name}\" at {string.Join(' ', e.Arguments)}",
+        VectorEntry e => $"the vector of {e.Name}, text {e.Text}",
         DoneEntry e => $"the end of the run, with result {e.ResultSha256}",
         _ => entry.GetType().Name,
     };

@@ -35,6 +35,15 @@ internal sealed record LossesEntry(string Name, int Window, float[] Losses) : Jo
 /// <param name="Values">A number for each.</param>
 internal sealed record ValuesEntry(string Name, double[] Arguments, double[] Values) : JournalEntry;
 
+/// <summary>A text was embedded.</summary>
+/// <param name="Name">Which texts, under which method.</param>
+/// <param name="Text">Which of them.</param>
+/// <param name="Tokens">Tokens that it has whole.</param>
+/// <param name="LeftOut">Tokens of it that were not read.</param>
+/// <param name="Chunks">Pieces that it was read in.</param>
+/// <param name="Vector">Its vector.</param>
+internal sealed record VectorEntry(string Name, int Text, int Tokens, int LeftOut, int Chunks, float[] Vector) : JournalEntry;
+
 /// <summary>The last entry: the run is finished.</summary>
 /// <param name="ResultSha256">Of result.json.</param>
 internal sealed record DoneEntry(string ResultSha256) : JournalEntry;

@@ -43,6 +43,9 @@ internal sealed class JournalProgress
             case LossesEntry e:
                 Count(e.Name, null);
                 break;
+            case VectorEntry e:
+                Count(e.Name, null);
+                break;
             case ValuesEntry e:
                 Count(e.Name, null, e.Values.Length);
                 break;

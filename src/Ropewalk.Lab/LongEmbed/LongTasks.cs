@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+using Ropewalk.Engine.Embedding;
+using Ropewalk.Engine.Formats;
+using Ropewalk.Lab.Data;
+using Ropewalk.Positions;
+
+namespace Ropewalk.Lab.LongEmbed;
+
+/// <summary>LongEmbed's six tasks by name: two that are made here, four whose texts the user has.</summary>
+public static class LongTasks
+{
+    private const int RealCutoff = 10;
+
+    private static readonly ImmutableArray<(string Name, string Title, string Mteb)> s_real =
+    [
+        ("narrativeqa", "NQA", "LEMBNarrativeQARetrieval"),
+        ("qmsum", "QMSum", "LEMBQMSumRetrieval"),
+        ("summ_screen_fd", "SFD", "LEMBSummScreenFDRetrieval"),
+        ("2wikimqa", "2Wiki", "LEMBWikimQARetrieval"),
+    ];
+
+    private static readonly ImmutableArray<(string Name, string Title)> s_synthetic = [("passkey", "Passkey"), ("needle", "Needle")];
+
+    /// <summary>All names, in the order of the paper's tables.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. s_synthetic.Select(t => t.Name), .. s_real.Select(t => t.Name)];
+
+    /// <summary>Most documents of a synthetic part.</summary>
+    public static int MostDocuments => Math.Min(PasskeyTexts.Most, NeedleTexts.Most);
+
+    /// <summary>The tasks that are asked for.</summary>
+    /// <exception cref="UserInputException">A name is none, or its texts are not there.</exception>
+    public static IReadOnlyList<string> Choose(LongEmbedOptions options)
+    {
+        var there = s_real.Select(t => t.Name).Where(n => options.Data is { } data && HasTexts(Path.Combine(data, n))).ToList();
+        if (options.Data is { } folder && there.Count == 0)
+        {
+            throw new UserInputException($"--data: found {Printable.OneLine(folder, 120)} without any of the folders {string.Join(", ", s_real.Select(t => t.Name))}, expected at least one with {string.Join(", ", LongEmbedFolder.FileNames)} (qmsum: or {string.Join(", ", QMSumFolder.FileNames)})");
+        }
+
+        foreach (var name in options.Tasks)
+        {
+            if (!Names.Contains(name, StringComparer.Ordinal))
+            {
+                throw new UserInputException($"--tasks: found \"{Printable.OneLine(name, 60)}\", expected {string.Join(", ", Names)}");
+            }
+
+            if (s_real.Any(t => t.Name == name) && !there.Contains(name))
+            {
+                throw new UserInputException($"--tasks: found {name} without its texts, expected --data with a folder {name} and {string.Join(", ", LongEmbedFolder.FileNames)} in it{(name == "qmsum" ? $" (or {string.Join(", ", QMSumFolder.FileNames)})" : "")}");
+            }
+        }
+
+        return [.. Names.Where(n => options.Tasks.IsEmpty ? s_synthetic.Any(t => t.Name == n) || there.Contains(n) : options.Tasks.Contains(n))];
+    }
+
+    /// <summary>The files that tasks are read from.</summary>
+    /// <param name="options">With the folder.</param>
+    /// <param name="names">As <see cref="Choose"/> gives them.</param>
+    public static IEnumerable<string> Files(LongEmbedOptions options, IEnumerable<string> names) => names.Where(n => s_real.Any(t => t.Name == n)).SelectMany(n =>
+    {
+        var folder = Path.Combine(options.Data!, n);
+        return IsQMSum(folder, n) ? QMSumFolder.Files(folder) : LongEmbedFolder.FileNames.Select(f => Path.Combine(folder, f));
+    });
+
+    /// <summary>Lengths that a run has: those that are asked for, or of the published ones those that hold a line of each synthetic task.</summary>
+    /// <param name="options">With the lengths.</param>
+    /// <param name="embedder">Counts tokens.</param>
+    /// <param name="prompt">Before each document.</param>
+    public static ImmutableArray<int> Lengths(LongEmbedOptions options, TextEmbedder embedder, string prompt)
+    {
+        if (!options.Lengths.IsEmpty)
+        {
+            return options.Lengths;
+        }
+
+        // All lines, whichever a seed chooses, so that the lengths do not depend on it.
+        var random = new CounterRandom(0);
+        var fewest = SyntheticTask.Fewest([.. PasskeyTexts.Lines(random, PasskeyTexts.Most), .. NeedleFacts.All], t => embedder.Count(t, prompt));
+        return [.. LongEmbedOptions.PublishedLengths.Where(n => n >= fewest)];
+    }
+
+    /// <summary>Makes or reads the tasks.</summary>
+    /// <param name="options">Sizes, seed and folder; lengths as <see cref="Lengths"/> gives them.</param>
+    /// <param name="names">As <see cref="Choose"/> gives them.</param>
+    /// <param name="embedder">Counts tokens.</param>
+    /// <param name="prompt">Before each document.</param>
+    /// <exception cref="CheckpointFormatException">A file is damaged.</exception>
+    /// <exception cref="UserInputException">A length is too small.</exception>
+    public static IReadOnlyList<LongTask> Make(LongEmbedOptions options, IEnumerable<string> names, TextEmbedder embedder, string prompt) => [.. names.Select(name =>
+    {
+        var place = Names.ToList().IndexOf(name);
+        if (place < s_synthetic.Length)
+        {
+            var parts = options.Lengths.Select(length => Synthetic(name, length, options, t => embedder.Count(t, prompt))).ToList();
+            return new LongTask(name, s_synthetic[place].Title, $"Ropewalk{s_synthetic[place].Title}Retrieval", $"generated, seed {options.Seed}", 1, parts);
+        }
+
+        var (_, title, mteb) = s_real[place - s_synthetic.Length];
+        var folder = Path.Combine(options.Data!, name);
+        return IsQMSum(folder, name)
+            ? new LongTask(name, title, "RopewalkQMSumRetrieval", $"{string.Join(", ", QMSumFolder.Files(folder).Select(f => Path.GetFileName(f)))} of QMSum", RealCutoff, [QMSumFolder.Read(folder)])
+            : new LongTask(name, title, mteb, "LongEmbed's layout", RealCutoff, [LongEmbedFolder.Read(folder)]);
+    })];
+
+    private static TaskPart Synthetic(string name, int length, LongEmbedOptions options, Func<string, int> countTokens)
+    {
+        var isPasskey = name == s_synthetic[0].Name;
+
+        // A length's texts depend on seed, task and length alone, whatever else is asked for.
+        var random = new CounterRandom(options.Seed).Fork(isPasskey ? 1UL : 2).Fork((ulong)length);
+        var lines = isPasskey ? PasskeyTexts.Lines(random, options.Documents) : NeedleTexts.Lines(random, options.Documents);
+        var filler = isPasskey ? PasskeyTexts.Filler : NeedleTexts.Filler(random.NextUInt64(), length);
+        return new SyntheticTask(name, countTokens, options.Queries).Make(length, filler, lines, random);
+    }
+
+    private static bool HasTexts(string folder) => LongEmbedFolder.FileNames.Any(f => File.Exists(Path.Combine(folder, f))) || IsQMSum(folder, Path.GetFileName(folder));
+
+    private static bool IsQMSum(string folder, string name) =>
+        name == "qmsum" && !LongEmbedFolder.FileNames.Any(f => File.Exists(Path.Combine(folder, f))) && QMSumFolder.Files(folder).Count > 0;
+}
