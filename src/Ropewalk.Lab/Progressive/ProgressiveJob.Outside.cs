@@ -18,6 +18,12 @@ public sealed partial class ProgressiveJob
     {
         Directory.CreateDirectory(folder);
         OutputFolder.RemoveTemporary(folder);
+        if (ModelTuning.IsDone(folder))
+        {
+            // Copied whole, and killed before it was recorded.
+            return ModelTuning.ModelOf(folder);
+        }
+
         if (_continueFrom is { } returned)
         {
             // One folder is one stage's.
@@ -29,6 +35,8 @@ public sealed partial class ProgressiveJob
 
         var outside = Path.Combine(folder, OutsideFolder);
         var ready = Path.Combine(outside, "model");
+        Directory.CreateDirectory(outside);
+        OutputFolder.RemoveTemporary(outside);
         if (!File.Exists(Path.Combine(ready, AtomicFolder.CommitMarker)))
         {
             CheckpointExporter.Write(source, ready, scaling, length, Engine.Formats.HuggingFace.RopeConfigStyle.V4);
