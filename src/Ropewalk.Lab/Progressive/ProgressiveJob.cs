@@ -5,6 +5,7 @@ using Ropewalk.Lab.Evaluation;
 using Ropewalk.Lab.Runs;
 using Ropewalk.Lab.Runs.Records;
 using Ropewalk.Lab.Search;
+using Ropewalk.Lab.Training;
 using Ropewalk.Positions;
 using Ropewalk.Positions.Scaling;
 
@@ -67,6 +68,7 @@ public sealed partial class ProgressiveJob
     public ProgressiveOutcome Run()
     {
         JobPaths.PrepareOutput(_options.Out, isNew: _recorded is null);
+        ModelTuning.RequireFolder(_options.Model);
         RequireOptions();
         using var model = ModelLoader.Load(_options.Model);
         ExtendJob.RequireUnscaled(model, _options.Model);
@@ -206,7 +208,7 @@ public sealed partial class ProgressiveJob
         var tuning = 0.0;
         if (!_options.TuneOutside)
         {
-            var training = TrainingCost.Measure(_options.Model);
+            var training = TrainingCost.Measure(_options.Model, _options.Tuning.Adapters);
             tuning = _options.Tuned.Zip(_options.Tokens).Sum(t => training.Seconds(t.Second, t.First)) + (_options.Compare ? 3 * training.Seconds(all, last) : 0);
         }
 

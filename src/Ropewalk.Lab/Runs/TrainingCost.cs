@@ -21,11 +21,18 @@ public sealed record TrainingCost(int ShortLength, double SecondsOfToken, CostMo
 
     /// <summary>Times one.</summary>
     /// <param name="model">Hugging Face folder or GGUF file.</param>
-    public static TrainingCost Measure(string model)
+    /// <param name="adapters">Trained instead of the weights; null for the weights.</param>
+    /// <exception cref="Ropewalk.Positions.UserInputException">The model has no products for the adapters.</exception>
+    public static TrainingCost Measure(string model, AdapterSettings? adapters)
     {
         using var checkpoint = ModelLoader.Open(model);
         using var trainable = TrainableModel.Load(checkpoint);
-        foreach (var parameter in trainable.Parameters)
+        if (adapters is not null)
+        {
+            trainable.AddAdapters(adapters, _ => { });
+        }
+
+        foreach (var parameter in trainable.Parameters.Where(_ => adapters is null))
         {
             parameter.IsTrained = true;
         }

@@ -59,6 +59,7 @@ public sealed class BaseStudyJob
     public BaseStudyResult Run()
     {
         JobPaths.PrepareOutput(_options.Out, isNew: _recorded is null);
+        ModelTuning.RequireFolder(_options.Model);
         _options.Tuning.Checked();
         using var model = ModelLoader.Load(_options.Model);
         ExtendJob.RequireUnscaled(model, _options.Model);
@@ -82,7 +83,7 @@ public sealed class BaseStudyJob
         var texts = JobTexts.Read(_options.Texts, _options.Heldout, tokenizer, longest, 1, _options.HeldoutWindows, _options.Tokens, _options.Seed);
         using var timing = new Evaluator(model);
         var cost = CostModel.Measure(timing, texts.Heldout, geometry.OriginalContext, _stop);
-        var tuning = bases.Length * TrainingCost.Measure(_options.Model).Seconds(_options.Tokens, tuneLength);
+        var tuning = bases.Length * TrainingCost.Measure(_options.Model, _options.Tuning.Adapters).Seconds(_options.Tokens, tuneLength);
         var measuring = (bases.Length + 1) * texts.Heldout.Windows.Length * cost.Seconds(longest);
         _reporter.Line($"{(_recorded is null ? "" : "continued: ")}{bases.Length} bases tuned at {Display.Length(tuneLength)} tokens with {Display.Length(_options.Tokens)} each, measured to {Display.Length(longest)} on {texts.Heldout.Windows.Length} held-out windows; about {Display.Duration(tuning + measuring)} from its beginning");
 
@@ -102,7 +103,7 @@ public sealed class BaseStudyJob
         var before = Row(records, scorer, untouched, "untouched", BasePrediction.Of(geometry, tuneLength, geometry.Base), geometry, tuneLength);
         foreach (var prediction in predictions)
         {
-            var name = FormattableString.Invariant($"base-{prediction.Base:0.##}");
+            var name = FormattableString.Invariant($"base-{prediction.Base:0.######}");
             var tuning = new ModelTuning
             {
                 Source = _options.Model,

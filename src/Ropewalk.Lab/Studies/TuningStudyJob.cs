@@ -57,6 +57,7 @@ public sealed class TuningStudyJob
     public TuningStudyResult Run()
     {
         JobPaths.PrepareOutput(_options.Out, isNew: _recorded is null);
+        ModelTuning.RequireFolder(_options.Model);
         _options.Tuning.Checked();
         using var model = ModelLoader.Load(_options.Model);
         ExtendJob.RequireUnscaled(model, _options.Model);
@@ -196,7 +197,7 @@ public sealed class TuningStudyJob
     {
         using var timing = new Evaluator(model);
         var cost = CostModel.Measure(timing, texts.Heldout, original, _stop);
-        var training = TrainingCost.Measure(_options.Model);
+        var training = TrainingCost.Measure(_options.Model, _options.Tuning.Adapters);
         var control = _options.Control ? 1 : 0;
         var seconds = _options.Tokens.Sum(t => (control * training.Seconds(t, original)) + _options.Lengths.Sum(n => training.Seconds(t, n)));
         var scored = (double)texts.Heldout.NumTokens;

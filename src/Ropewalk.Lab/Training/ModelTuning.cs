@@ -53,6 +53,16 @@ public sealed class ModelTuning
     /// <summary>The model's folder inside a tuning's folder.</summary>
     public static string ModelOf(string folder) => Path.Combine(folder, ModelOutput.ModelFolder);
 
+    /// <summary>Refuses what cannot be tuned here, before anything takes time.</summary>
+    /// <exception cref="UnsupportedCheckpointException">It is a GGUF file.</exception>
+    public static void RequireFolder(string model)
+    {
+        if (File.Exists(model))
+        {
+            throw new UnsupportedCheckpointException(model, "format", "tuning a GGUF file", "a Hugging Face folder (ropewalk convert makes one)");
+        }
+    }
+
     /// <summary>Whether a tuning's folder holds its finished model.</summary>
     public static bool IsDone(string folder) => File.Exists(Path.Combine(ModelOf(folder), CheckpointFolder.ConfigName));
 
@@ -104,11 +114,8 @@ public sealed class ModelTuning
 
     private void Tune(string folder, IJobReporter reporter, CancellationToken stop)
     {
+        RequireFolder(Source);
         using var weights = ModelLoader.Open(Source);
-        if (weights is not CheckpointFolder)
-        {
-            throw new UnsupportedCheckpointException(Source, "format", "tuning a GGUF file", "a Hugging Face folder (ropewalk convert makes one)");
-        }
 
         // Under the config as trained, so that sequences of the original window have the encoding as trained.
         using var original = ModelLoader.Open(Original);

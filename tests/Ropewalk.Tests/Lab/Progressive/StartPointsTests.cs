@@ -16,10 +16,10 @@ public sealed class StartPointsTests
         var points = StartPoints.From(s_before, 256, Problem(1024, isFixed: true));
         Assert.Equal(s_before.RescaleFactors.ToArray(), points[0].RescaleFactors.ToArray());
 
-        // Linear interpolation by 4 more; NTK leaves the first pair and slows the last one by exactly as much.
+        // Linear interpolation by 4 more; NTK as LongRoPE's paper writes it, s^(2i/d), leaves the first pair alone.
         Assert.Equal([4, 8, 14, 16.8], points[1].RescaleFactors.Select(f => Math.Round(f, 12)));
         Assert.Equal(1, points[2].RescaleFactors[0], 12);
-        Assert.Equal(16.8, points[2].RescaleFactors[3], 9);
+        Assert.Equal(4.2 * Math.Pow(4, 6.0 / 8), points[2].RescaleFactors[3], 9);
 
         // YaRN's ramp lies over the tuned window, in which the first pair turns more than 32 times.
         Assert.Equal(1, points[3].RescaleFactors[0], 12);
