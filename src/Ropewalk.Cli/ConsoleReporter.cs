@@ -27,7 +27,7 @@ internal sealed class ConsoleReporter(TextWriter error, bool isTerminal) : IJobR
         lock (_gate)
         {
             var interval = isTerminal ? 0.2 : 15;
-            if (_last != 0 && Stopwatch.GetElapsedTime(_last).TotalSeconds < interval && (isTerminal || progress.Stage == _stage || progress.Stage.StartsWith("search", StringComparison.Ordinal)))
+            if (_last != 0 && Stopwatch.GetElapsedTime(_last).TotalSeconds < interval && (isTerminal || progress.Stage == _stage || progress.Stage.StartsWith("search", StringComparison.Ordinal) || progress.Stage.Contains("step ", StringComparison.Ordinal)))
             {
                 return;
             }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ropewalk.Engine.Formats.HuggingFace;
+using Ropewalk.Lab.Progressive;
 using Ropewalk.Lab.Runs;
 using Ropewalk.Positions;
 
@@ -26,6 +27,7 @@ internal static class ExtendCommand
         var seed = Options.Seed();
         var attention = new Option<string?>("--attention-factor") { HelpName = "POLICY", Description = "su, yarn, a number, or fit (the largest up to su that the old window bears): what cosines and sines are multiplied by, in the search and in the export. Where it is given, or with --fixed-temperature, it is not searched. Default: su; fit when no MODEL is given." };
         var search = new SearchChoiceOptions();
+        var progressive = new ProgressiveOptionSet();
         var target = new Option<string>("--target") { HelpName = "NAME", Description = "huggingface or ropewalk (searches start tokens too, which only factors.json can hold).", DefaultValueFactory = _ => "huggingface" };
         var style = new Option<string>("--config-style") { HelpName = "STYLE", Description = "Keys of the exported config: v4 (rope_scaling) or v5 (rope_parameters).", DefaultValueFactory = _ => "v4" };
         var shortLoss = new Option<string>("--max-short-loss") { HelpName = "SHARE", Description = "Loss of perplexity at the old window past which the export is refused.", DefaultValueFactory = _ => "2%" };
@@ -40,14 +42,20 @@ internal static class ExtendCommand
         {
             model, to, text, heldout, outFolder, search.Algorithm, search.Objective, search.FixedTemperature, search.Monotone, search.RaceLevel, population, iterations, windows, heldoutWindows, seed, attention, target, style, shortLoss, stride, passkey, budget, dryRun, resume, json, threads,
         };
+        foreach (var option in progressive.All)
+        {
+            command.Add(option);
+        }
+
         command.SetAction(parsed => CommandHost.Run(error, parsed.GetValue(threads), stop =>
         {
             var isJson = parsed.GetValue(json);
             if (parsed.GetValue(resume) is { } stopped)
             {
-                Options.RequireAlone(parsed, resume, json, threads);
-                return Resume(output, error, stopped, isJson, stop);
+                return ResumeAny(stopped);
             }
+
+            progressive.RequireFitting(parsed, to, budget, target);
 
             var time = parsed.GetValue(budget)
                 ?? (parsed.GetValue(model) is null && parsed.GetValue(population) is null && parsed.GetValue(iterations) is null ? DefaultBudget : null);
@@ -80,7 +88,29 @@ internal static class ExtendCommand
                 reporter.Line($"no MODEL given: extending the embedded model prose3m{(options.Texts.IsEmpty ? " on generated stories" : "")}");
             }
 
-            return Run(output, error, new ExtendJob(options, reporter, TimeProvider.System, stop), reporter, isJson);
+            return progressive.IsAsked(parsed)
+                ? ProgressiveOptionSet.Run(output, new ProgressiveJob(progressive.Options(parsed, options), reporter, TimeProvider.System, stop), reporter, isJson)
+                : Run(output, error, new ExtendJob(options, reporter, TimeProvider.System, stop), reporter, isJson);
+
+            int ResumeAny(string folder)
+            {
+                var records = RunSummary.Records(folder);
+                if (!File.Exists(Path.Combine(records, RunManifest.FileName)) || RunManifest.Read(records).Kind != ProgressiveJob.Kind)
+                {
+                    Options.RequireAlone(parsed, resume, json, threads);
+                    return Resume(output, error, folder, isJson, stop);
+                }
+
+                Options.RequireAlone(parsed, resume, json, threads, shortLoss, progressive.ContinueFrom);
+                if (StudyHost.IsFinished(output, error, folder, ProgressiveJob.Kind, isJson))
+                {
+                    return ExitCodes.Done;
+                }
+
+                var gate = parsed.GetResult(shortLoss) is { Implicit: false } ? Options.Share("--max-short-loss", parsed.GetValue(shortLoss)!) : (double?)null;
+                var continued = new ConsoleReporter(error, !Console.IsErrorRedirected);
+                return ProgressiveOptionSet.Run(output, progressive.Resumed(parsed, records, gate, continued, stop), continued, isJson);
+            }
         }));
         return command;
     }

@@ -61,6 +61,14 @@ public static class WindowPlanner
         return (searchSlots with { Windows = Choose(searchSlots.Windows, numSearch, random) }, heldoutSlots with { Windows = Spread(heldoutSlots.Windows, numHeldout) });
     }
 
+    /// <summary>What of the texts <see cref="Plan"/> searches on, whole: the part that a model may be tuned on without having seen what measures it.</summary>
+    /// <param name="texts">Texts given for the search.</param>
+    /// <param name="heldoutTexts">Texts given for the measurement.</param>
+    /// <param name="length">Tokens of a window.</param>
+    /// <param name="beginToken">BOS or null.</param>
+    public static IReadOnlyList<TokenDocument> SearchPart(IReadOnlyList<TokenDocument> texts, IReadOnlyList<TokenDocument> heldoutTexts, int length, int? beginToken) =>
+        heldoutTexts.Count > 0 ? texts : Split(texts, TextTokens(length, beginToken)).Search;
+
     private static int TextTokens(int length, int? beginToken)
     {
         // One token is read and the next one scored; a window of a BOS alone would never get on.

@@ -4,6 +4,9 @@ namespace Ropewalk.Lab.Runs;
 /// white and lighter on black where the originals lack contrast, and three more for crowded charts.</content>
 public static partial class HtmlReport
 {
+    /// <summary>The rules, with line feeds alone.</summary>
+    internal static string StyleSheet => Style.ReplaceLineEndings("\n");
+
     private const string Style = """
         :root { color-scheme: light dark; --bg: #ffffff; --fg: #1c2126; --soft: #59636e; --rule: #d5dae0; --card: #f5f7f9;
           --s0: #0072b2; --s1: #c85000; --s2: #008560; --s3: #b4568f; --s4: #b07800; --s5: #8a4b2a; --s6: #6b5bb5; --s7: #7a7a1f; --sw: #6b7580; }

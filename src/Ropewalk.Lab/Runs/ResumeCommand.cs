@@ -7,10 +7,13 @@ public static class ResumeCommand
     public const string LauncherVariable = "ROPEWALK_LAUNCHER";
 
     /// <summary>The command.</summary>
-    /// <param name="kind">"extend" or "search".</param>
+    /// <param name="kind">The kind of the run's records.</param>
     /// <param name="folder">What --resume takes.</param>
     public static string Of(string kind, string folder) =>
-        $"{(Environment.GetEnvironmentVariable(LauncherVariable) is { Length: > 0 } launcher ? Quote(launcher) : "ropewalk")} {kind} --resume {Quote(folder)}";
+        $"{(Environment.GetEnvironmentVariable(LauncherVariable) is { Length: > 0 } launcher ? Quote(launcher) : "ropewalk")} {CommandOf(kind)} --resume {Quote(folder)}";
+
+    /// <summary>The command whose run it is.</summary>
+    internal static string CommandOf(string kind) => kind == Progressive.ProgressiveJob.Kind ? "extend" : kind;
 
     /// <summary>A path as the shell reads it back.</summary>
     public static string Quote(string path) =>

@@ -24,7 +24,7 @@ public sealed record RunManifest
     /// <summary>Widest vectors of the machine that began it: another width sums in another order, so last digits may differ.</summary>
     public string Vectors { get; init; } = ThisVectors;
 
-    /// <summary>The command: "extend" or "search".</summary>
+    /// <summary>Which job it is: "extend", "search", "progressive", "study tuning", ...</summary>
     public required string Kind { get; init; }
 
     /// <summary>The command as it was typed.</summary>
@@ -122,7 +122,7 @@ public sealed record RunManifest
 
         if (Kind != kind)
         {
-            throw new RunFolderException(path, "kind", $"\"{Kind}\"", $"\"{kind}\"", $"\"ropewalk {Kind} --resume\" continues it");
+            throw new RunFolderException(path, "kind", $"\"{Kind}\"", $"\"{kind}\"", $"\"ropewalk {ResumeCommand.CommandOf(Kind)} --resume\" continues it");
         }
     }
 

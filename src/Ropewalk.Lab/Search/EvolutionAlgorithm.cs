@@ -9,12 +9,14 @@ public sealed class EvolutionAlgorithm : ISearchAlgorithm
     /// <inheritdoc />
     public string Name => "evolution";
 
-    /// <summary>The seeds of the paper: linear interpolation, NTK and YaRN for this length, on the grid.</summary>
+    /// <summary>The seeds of the paper: linear interpolation, NTK and YaRN for this length, on the grid; then the problem's own starts that keep the order.</summary>
     public static IReadOnlyList<Candidate> Seeds(SearchProblem problem)
     {
         var d = problem.Geometry.RotaryDimension;
         return [.. new[] { LongRopeSeeds.Linear(problem.Scale, d), LongRopeSeeds.Ntk(problem.Scale, d), LongRopeSeeds.Yarn(problem.Geometry, problem.Scale) }
-            .Select(f => Candidate.Nearest(f, problem.Settings.LargestHundredths))];
+            .Concat(problem.Starts.Select(s => s.RescaleFactors))
+            .Select(f => Candidate.Nearest(f, problem.Settings.LargestHundredths))
+            .Where(c => c.IsMonotone)];
     }
 
     /// <inheritdoc />

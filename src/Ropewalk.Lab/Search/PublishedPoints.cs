@@ -9,11 +9,11 @@ public static class PublishedPoints
     // Window lengths that one turn of a pair must span for it to be left alone.
     private static readonly double[] s_leftAlone = [1, 2, 4];
 
-    /// <summary>Linear interpolation, NTK, YaRN and a base whose last pair is slowed by 2 s, each under YaRN's temperature.</summary>
+    /// <summary>The problem's own starts; linear interpolation, NTK, YaRN and a base whose last pair is slowed by 2 s, each under YaRN's temperature.</summary>
     public static IReadOnlyList<SearchPoint> Few(SearchProblem problem)
     {
         var (s, d) = (problem.Scale, problem.Geometry.RotaryDimension);
-        return Points(problem, [LongRopeSeeds.Yarn(problem.Geometry, s), LongRopeSeeds.Ntk(s, d), LongRopeSeeds.Ntk(2 * s, d), LongRopeSeeds.Linear(s, d)]);
+        return [.. problem.Starts, .. Points(problem, [LongRopeSeeds.Yarn(problem.Geometry, s), LongRopeSeeds.Ntk(s, d), LongRopeSeeds.Ntk(2 * s, d), LongRopeSeeds.Linear(s, d)])];
     }
 
     /// <summary>These, YaRN with other ramps, the released code's average of wavelengths, stronger bases, and LongRoPE2's critical pairs. Beyond what

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Ropewalk.Positions;
 
 namespace Ropewalk.Lab.Search;
@@ -41,8 +42,15 @@ public sealed record SearchProblem
     /// <summary>Least rescale factor.</summary>
     public double SmallestFactor => 1;
 
-    /// <summary>Largest rescale factor outside evolution: LongRoPE2's 2 s.</summary>
-    public double LargestFactor => 2 * Scale;
+    /// <summary>Largest rescale factor outside evolution: LongRoPE2's 2 s where nothing else is said.</summary>
+    public double LargestFactor
+    {
+        get => field > 0 ? field : 2 * Scale;
+        init;
+    }
+
+    /// <summary>Where the search starts from beside the published methods: the encodings that the model was tuned under, say.</summary>
+    public ImmutableArray<SearchPoint> Starts { get; init; } = [];
 
     /// <summary>s = L'/L, and 1 for windows that are not longer than L.</summary>
     public double Scale => Math.Max(1, (double)Length / Geometry.OriginalContext);

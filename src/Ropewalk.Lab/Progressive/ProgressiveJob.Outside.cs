@@ -1,0 +1,50 @@
+using System.Text.Json.Nodes;
+using Ropewalk.Engine.Formats;
+using Ropewalk.Engine.Models;
+using Ropewalk.Lab.Export;
+using Ropewalk.Lab.Training;
+using Ropewalk.Positions.Scaling;
+
+namespace Ropewalk.Lab.Progressive;
+
+/// <content>Tunings that another program does.</content>
+public sealed partial class ProgressiveJob
+{
+    private const string OutsideFolder = "outside";
+
+    /// <summary>Takes the folder that came back, or writes what the other program needs and stops.</summary>
+    /// <returns>The stage's model.</returns>
+    private string Outside(RoadTools tools, string source, LongRopeScaling scaling, int length, long tokens, string folder)
+    {
+        Directory.CreateDirectory(folder);
+        OutputFolder.RemoveTemporary(folder);
+        if (ModelTuning.IsDone(folder))
+        {
+            // Copied whole, and killed before it was recorded.
+            return ModelTuning.ModelOf(folder);
+        }
+
+        if (_continueFrom is { } returned)
+        {
+            // One folder is one stage's.
+            _continueFrom = null;
+            using var model = OutsideModel.Open(returned, _options.Model, scaling, length);
+            var config = JsonObject.Create(model.Config)!;
+            return OutsideModel.Copy(model, _options.Model, config, ModelTuning.ModelOf(folder));
+        }
+
+        var outside = Path.Combine(folder, OutsideFolder);
+        var ready = Path.Combine(outside, "model");
+        Directory.CreateDirectory(outside);
+        OutputFolder.RemoveTemporary(outside);
+        if (!File.Exists(Path.Combine(ready, AtomicFolder.CommitMarker)))
+        {
+            CheckpointExporter.Write(source, ready, scaling, length, Engine.Formats.HuggingFace.RopeConfigStyle.V4);
+        }
+
+        using var checkpoint = ModelLoader.Open(source);
+        var settings = tools.Tuning(source, scaling, length, tokens, checkpoint.VocabularySize).Settings;
+        var files = OutsideSettings.Write(outside, ready, settings, _options.Tuning, tools);
+        throw new OutsideTuningException(new OutsideWork(length, outside, files, $"{ResumeWith} --continue-from FOLDER"));
+    }
+}

@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+using Ropewalk.Engine.Formats;
+using Ropewalk.Lab.Runs.Records;
+
+namespace Ropewalk.Lab.Runs;
+
+/// <summary>The paths of a job that has an output folder with its records inside.</summary>
+internal static class JobPaths
+{
+    /// <summary>Paths in full, so that a job continues from any working folder; an empty one is refused where it is read.</summary>
+    public static ImmutableArray<string> Full(ImmutableArray<string> paths) => [.. paths.Select(p => p.Length == 0 ? p : Path.GetFullPath(p))];
+
+    /// <summary>The output folder of a records' folder.</summary>
+    /// <exception cref="RunFolderException">It is not where such a job has its records.</exception>
+    public static string OutputOf(string records) =>
+        Path.GetFileName(records) == RunFolder.Name && Path.GetDirectoryName(records) is { Length: > 0 } output
+            ? output
+            : throw new RunFolderException(records, "name", Path.GetFileName(records), RunFolder.Name, "a job's records lie in a folder of that name inside its output folder");
+
+    /// <summary>Refuses an output folder that is in use, or removes what a kill left of temporary files in one that is continued.</summary>
+    public static void PrepareOutput(string output, bool isNew)
+    {
+        if (isNew)
+        {
+            RunFolder.RemoveUnbegun(output);
+            OutputFolder.RequireEmpty(output);
+        }
+        else
+        {
+            OutputFolder.RemoveTemporary(output);
+        }
+    }
+}
