@@ -67,7 +67,9 @@ internal sealed class EmbedderChoices
         };
     }
 
-    private static Pooling PoolingOf(string name) => Array.Find(s_poolings, p => p.Name == name) is { Name: not null } found
+    /// <summary>A kind of pooling by its name.</summary>
+    /// <exception cref="UserInputException">There is none of that name.</exception>
+    public static Pooling PoolingOf(string name) => Array.Find(s_poolings, p => p.Name == name) is { Name: not null } found
         ? found.Pooling
         : throw new UserInputException($"--pooling: found \"{Printable.OneLine(name, 60)}\", expected {string.Join(", ", s_poolings.Select(p => p.Name))}");
 }

@@ -24,9 +24,9 @@ internal static class TuneCommand
         var window = new Option<int?>("--window") { HelpName = "TOKENS", Description = "Tokens of a sequence. Default: the model's window; with --to and without --skip that length." };
         var to = new Option<int?>("--to") { HelpName = "TOKENS", Description = "Window that the model is tuned for." };
         var scaling = Options.Scaling();
-        var skip = new Option<bool>("--skip") { Description = "PoSE: sequences of --window tokens whose positions skip ahead, up to --to." };
+        var skip = new Option<bool>("--skip") { Description = "PoSE: sequences of --window tokens whose positions skip ahead, up to --to. Embedders: texts at random positions below it." };
         var mixed = new Option<double>("--original-share") { HelpName = "X", Description = "Share of the sequences that have the original window and encoding.", DefaultValueFactory = _ => 0 };
-        var only = new Option<string?>("--only") { HelpName = "WHAT", Description = "positions: train the rescale factors and the attention factor alone." };
+        var only = new Option<string?>("--only") { HelpName = "WHAT", Description = "positions: train the rescale factors and the attention factor alone; of embedders the table of learned positions." };
         var rank = new Option<int?>("--lora") { HelpName = "RANK", Description = "Train adapters of this rank instead of the weights; they are merged, and kept beside the model." };
         var alpha = new Option<double?>("--lora-alpha") { HelpName = "X", Description = "The adapters count alpha / rank. Default: twice the rank." };
         var targets = new Option<string>("--lora-targets") { HelpName = "NAMES", Description = "Products with adapters, with commas between them, or all.", DefaultValueFactory = _ => "q_proj,k_proj,v_proj,o_proj" };
@@ -35,9 +35,19 @@ internal static class TuneCommand
             model, shared.Data, to, window, scaling, skip, mixed, only, rank, alpha, targets,
         };
         shared.AddTo(command);
+        var contrastive = new ContrastiveTuning();
+        contrastive.AddTo(command);
         command.SetAction(parsed => CommandHost.Run(error, shared.Threads(parsed), stop =>
         {
             var folder = parsed.GetValue(model)!;
+            if (ContrastiveTuning.IsAsked(folder, parsed.GetValue(shared.Data)!))
+            {
+                // The names of a decoder's products mean nothing to an encoder.
+                var chosen = parsed.GetResult(targets) is { Implicit: false } ? parsed.GetValue(targets)! : "all";
+                var request = new TuningRequest(folder, parsed.GetValue(to), parsed.GetValue(window), parsed.GetValue(scaling), parsed.GetValue(skip), parsed.GetValue(only), Adapters(parsed.GetValue(rank), parsed.GetValue(alpha), chosen));
+                return contrastive.Run(output, error, parsed, shared, request, stop);
+            }
+
             using var checkpoint = ModelLoader.Open(folder);
             if (checkpoint is not CheckpointFolder)
             {

@@ -11,11 +11,12 @@ public sealed class TextEmbedder : IDisposable
 {
     private readonly EmbedderOptions _options;
     private readonly EmbedderSettings _settings;
+    private readonly EmbedderTokens _tokens;
 
     private TextEmbedder(TextEncoder model, Tokenizer tokenizer, EmbedderSettings settings, EmbedderOptions options)
     {
         (Model, Tokenizer, _settings, _options) = (model, tokenizer, settings, options);
-        Pooling = PoolingOf(model, settings, options);
+        Pooling = settings.PoolingOf(options.Pooling, model.IsCausal);
         Normalizes = options.Normalizes ?? settings.Normalizes;
         if (settings.Width is { } width && width != model.Shape.HiddenWidth)
         {
@@ -29,11 +30,7 @@ public sealed class TextEmbedder : IDisposable
 
         Method = options.Method?.Invoke(model) ?? EncoderMethod.None;
         MaxTokens = LimitOf();
-        AppendsEos = Pooling == Pooling.Last && tokenizer.Parts.Frame.Suffix.Length == 0;
-        if (AppendsEos && tokenizer.EosToken is null)
-        {
-            throw new CheckpointFormatException(settings.ModelPath, "eos_token", "nothing", "the token that ends a text, whose row last-token pooling takes");
-        }
+        _tokens = new EmbedderTokens(tokenizer, Pooling, settings.ModelPath);
     }
 
     /// <summary>The model.</summary>
@@ -59,9 +56,6 @@ public sealed class TextEmbedder : IDisposable
 
     /// <summary>What can be put before a text, by name.</summary>
     public IReadOnlyDictionary<string, string> Prompts => _settings.Prompts;
-
-    /// <summary>Whether the end of a text is marked by us because the tokenizer does not.</summary>
-    private bool AppendsEos { get; }
 
     /// <summary>Loads an embedder.</summary>
     /// <param name="path">A sentence-transformers folder, a Hugging Face folder or a GGUF file.</param>
@@ -142,17 +136,6 @@ public sealed class TextEmbedder : IDisposable
     /// <inheritdoc />
     public void Dispose() => Model.Dispose();
 
-    private static Pooling PoolingOf(TextEncoder model, EmbedderSettings settings, EmbedderOptions options) => (settings.Pooling, options.Pooling) switch
-    {
-        (null, { } chosen) => chosen,
-        ({ } said, null) => said,
-        ({ } said, { } chosen) when said == chosen => said,
-        ({ } said, { } chosen) => throw new UserInputException($"pooling: found {Name(chosen)}, expected {Name(said)}, as {settings.PoolingSource} says"),
-        _ => throw new UserInputException($"pooling: found none in {settings.PoolingSource}, expected a choice{(model.IsCausal ? " (last for most decoders)" : "")}: mean, cls, last, max or weighted-mean"),
-    };
-
-    private static string Name(Pooling pooling) => pooling == Pooling.WeightedMean ? "weighted-mean" : pooling.ToString().ToLowerInvariant();
-
     private int LimitOf()
     {
         var longest = (int)Math.Min(Model.LongestText(Method), int.MaxValue);
@@ -173,11 +156,8 @@ public sealed class TextEmbedder : IDisposable
     /// <summary>Cuts a text into pieces that fit, and tells how many tokens it has whole.</summary>
     private int AddPieces(string text, int index, string name, string prompt, int[] prefix, List<Piece> pieces)
     {
-        var whole = Tokenizer.Encode(prompt + text);
-        var ids = AppendsEos ? [.. whole, Tokenizer.EosToken!.Value] : whole;
-        var frame = Tokenizer.Parts.Frame;
-        var end = AppendsEos ? [Tokenizer.EosToken!.Value] : frame.Suffix;
-        if (string.IsNullOrWhiteSpace(text) || ids.Length <= frame.Prefix.Length + end.Length)
+        var ids = _tokens.Encode(prompt + text);
+        if (string.IsNullOrWhiteSpace(text) || ids.Length <= _tokens.NumSpecial)
         {
             throw new UserInputException($"{name}: found an empty text, expected at least one token");
         }
@@ -193,16 +173,16 @@ public sealed class TextEmbedder : IDisposable
             throw new UserInputException($"{name}: found {ids.Length} tokens, expected at most {MaxTokens}: cut it, ask for chunks, or extend the model");
         }
 
-        var room = MaxTokens - frame.Prefix.Length - end.Length - prefix.Length;
+        var room = MaxTokens - _tokens.NumSpecial - prefix.Length;
         if (room < 1)
         {
             throw new UserInputException($"--max-tokens: found {MaxTokens}, expected more than the {MaxTokens - room} tokens of the prompt and the special tokens");
         }
 
-        var body = Tokenizer.Encode(text, addSpecialTokens: false);
+        var body = _tokens.Body(text);
         foreach (var start in OverlappingChunks.Starts(body.Length, room))
         {
-            pieces.Add(new Piece(index, [.. frame.Prefix, .. prefix, .. body.AsSpan(start, Math.Min(room, body.Length - start)), .. end]));
+            pieces.Add(new Piece(index, _tokens.Frame([.. prefix, .. body.AsSpan(start, Math.Min(room, body.Length - start))])));
         }
 
         return ids.Length;

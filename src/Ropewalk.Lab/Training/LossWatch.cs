@@ -1,7 +1,8 @@
 namespace Ropewalk.Lab.Training;
 
 /// <summary>Tells when a loss runs away: it is no number, or the mean of the last steps has risen far above the lowest that there was.</summary>
-public sealed class LossWatch
+/// <param name="slack">Nats that a rise may have beside its ratio: a loss that comes near zero can double without meaning anything.</param>
+public sealed class LossWatch(double slack = 0)
 {
     private const int Steps = 10;
     private const double WorstRatio = 1.5;
@@ -16,7 +17,7 @@ public sealed class LossWatch
     public double Lowest => _lowest;
 
     /// <summary>Whether what is there now is worth keeping.</summary>
-    public bool IsGood => _last.Count == 0 || Mean <= GoodRatio * _lowest;
+    public bool IsGood => _last.Count == 0 || Mean <= (GoodRatio * _lowest) + (slack / 4);
 
     /// <summary>Takes the loss of a step.</summary>
     /// <returns>Whether the run has diverged.</returns>
@@ -34,6 +35,6 @@ public sealed class LossWatch
         }
 
         _lowest = Math.Min(_lowest, Mean);
-        return _last.Count == Steps && Mean > WorstRatio * _lowest;
+        return _last.Count == Steps && Mean > (WorstRatio * _lowest) + slack;
     }
 }

@@ -57,7 +57,7 @@ public static class ModelOutput
         folder.WriteAllText("adapter_config.json", new JsonObject
         {
             ["peft_type"] = "LORA",
-            ["task_type"] = "CAUSAL_LM",
+            ["task_type"] = model.IsEncoder ? "FEATURE_EXTRACTION" : "CAUSAL_LM",
             ["base_model_name_or_path"] = baseModel,
             ["r"] = settings.Rank,
             ["lora_alpha"] = settings.Alpha,
