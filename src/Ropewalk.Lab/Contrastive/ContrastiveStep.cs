@@ -24,11 +24,11 @@ public sealed class ContrastiveStep(TrainableModel model, TrainableEmbedder embe
     public double LossSlack => Slack;
 
     /// <inheritdoc />
-    public double Backward(long step)
+    public double Backward(long number)
     {
-        var batch = pairs.Batch(step);
+        var batch = pairs.Batch(number);
         var documents = batch.Select(p => p.Positive).Concat(batch.SelectMany(p => p.Negatives));
-        var random = _random.Fork((ulong)step);
+        var random = _random.Fork((ulong)number);
         var texts = new ContrastiveBatch(
             [.. batch.Select(p => Place(p.Query, random))], [.. documents.Select(d => Place(d, random))], [.. Enumerable.Range(0, batch.Count)]);
 

@@ -7,6 +7,6 @@ public interface IPairSource
     string Identity { get; }
 
     /// <summary>The pairs of a step, which are negatives of each other.</summary>
-    /// <param name="step">0, 1, ...</param>
-    IReadOnlyList<TrainingPair> Batch(long step);
+    /// <param name="number">0, 1, ...</param>
+    IReadOnlyList<TrainingPair> Batch(long number);
 }

@@ -75,11 +75,11 @@ public sealed class JsonlPairs : IPairSource
     public static bool IsKnown(string path) => path.EndsWith(".jsonl", StringComparison.OrdinalIgnoreCase);
 
     /// <inheritdoc />
-    public IReadOnlyList<TrainingPair> Batch(long step)
+    public IReadOnlyList<TrainingPair> Batch(long number)
     {
         // What is left of a round and fills no batch waits for another round's order.
         var batches = _entries.Count / _batch;
-        var round = step / batches;
+        var round = number / batches;
         if (round != _round)
         {
             var random = _random.Fork((ulong)round);
@@ -93,7 +93,7 @@ public sealed class JsonlPairs : IPairSource
             _round = round;
         }
 
-        return [.. _order.AsSpan((int)(step % batches) * _batch, _batch).ToArray().Select(i => _entries[i]).Select(e => new TrainingPair(e.Query, e.Positives[(int)(round % e.Positives.Count)], e.Negatives))];
+        return [.. _order.AsSpan((int)(number % batches) * _batch, _batch).ToArray().Select(i => _entries[i]).Select(e => new TrainingPair(e.Query, e.Positives[(int)(round % e.Positives.Count)], e.Negatives))];
     }
 
     private static string? KeyOf(ConfigFields fields, string[] keys) => Array.Find(keys, fields.Has);

@@ -50,9 +50,9 @@ public sealed class TextPairs : IPairSource
     public string Identity { get; }
 
     /// <inheritdoc />
-    public IReadOnlyList<TrainingPair> Batch(long step)
+    public IReadOnlyList<TrainingPair> Batch(long number)
     {
-        var random = _random.Fork(Training).Fork((ulong)step);
+        var random = _random.Fork(Training).Fork((ulong)number);
         var spans = _spans.Draw(random.Fork(0), _batch - _recallOfBatch, _window - _tokens.NumSpecial).Select(Framed);
         return [.. spans, .. Enumerable.Range(0, _recallOfBatch).Select(i => _recall.Draw(random.Fork((ulong)i + 1), _window))];
     }

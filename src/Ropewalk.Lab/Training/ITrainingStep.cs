@@ -10,7 +10,7 @@ public interface ITrainingStep : IDisposable
     double LossSlack { get; }
 
     /// <summary>Adds the gradient of a step's mean loss to the trained parameters.</summary>
-    /// <param name="step">0, 1, ...</param>
+    /// <param name="number">0, 1, ...</param>
     /// <returns>The loss.</returns>
-    double Backward(long step);
+    double Backward(long number);
 }

@@ -16,11 +16,11 @@ internal sealed class LanguageStep(TrainableModel model, TrainingSettings settin
     public double LossSlack => 0;
 
     /// <inheritdoc />
-    public double Backward(long step)
+    public double Backward(long number)
     {
         var frequencies = positions.Frequencies;
-        var number = step * settings.SequencesOfStep;
-        TrainingSequence[] made = [.. Enumerable.Range(0, settings.SequencesOfStep).Select(i => sequences.Make(number + i, frequencies))];
+        var first = number * settings.SequencesOfStep;
+        TrainingSequence[] made = [.. Enumerable.Range(0, settings.SequencesOfStep).Select(i => sequences.Make(first + i, frequencies))];
         var targets = made.Sum(s => (long)s.Targets.Count(t => t >= 0));
         var sum = 0d;
         foreach (var batch in made.Chunk(settings.Batch))
