@@ -21,7 +21,7 @@ public sealed class EmbedderTrainingTests : IDisposable
     [InlineData("rotary", "nomic_bert")]
     public void A_new_embedder_learns_and_embeds(string kind, string modelType)
     {
-        var result = Command.Result([.. Train(kind, kind), "--steps", "25"]);
+        var result = Command.Result(Train(kind, kind, steps: 25));
         Assert.True(result.GetProperty("last_loss").GetDouble() < 0.8 * result.GetProperty("first_loss").GetDouble());
         var heldOut = result.GetProperty("held_out").EnumerateArray().ToArray();
         Assert.Equal(["spans 16", "recall 16", "spans 32", "recall 32", "spans 64", "recall 64"], heldOut.Select(h => $"{h.GetProperty("kind").GetString()} {h.GetProperty("length").GetInt32()}"));
@@ -130,8 +130,8 @@ public sealed class EmbedderTrainingTests : IDisposable
         Assert.Contains("expected one of the two", Assert.Single(Command.Run("tune", model.Root, text, Pairs(), "--out", _folder.PathOf("out")).Complaints), StringComparison.Ordinal);
     }
 
-    private string[] Train(string kind, string name) =>
-        ["train", Text(), "--out", _folder.PathOf(name), "--embedder", kind, "--width", "32", "--layers", "2", "--heads", "2", "--window", "64", "--vocabulary", "300", "--steps", "12", "--batch", "8", "--chunk", "12", "--temperature", "0.1", "--learning-rate", "3e-3", "--save-every", "4"];
+    private string[] Train(string kind, string name, int steps = 12) =>
+        ["train", Text(), "--out", _folder.PathOf(name), "--embedder", kind, "--width", "32", "--layers", "2", "--heads", "2", "--window", "64", "--vocabulary", "300", "--steps", $"{steps}", "--batch", "8", "--chunk", "12", "--temperature", "0.1", "--learning-rate", "3e-3", "--save-every", "4"];
 
     private string Text() => _folder.Write(
         "text.txt", string.Concat(Enumerable.Range(0, 2500).Select(i => $"In chapter {i / 60} the {Words[i / 60 % Words.Length]} of the walk is {i % 13} ells from the {Words[(i / 60 * 7 + 3) % Words.Length]}.\n")));

@@ -41,10 +41,10 @@ public sealed class TextPairsTests
             {
                 Assert.Empty(pair.Query.Intersect(pair.Positive));
                 Assert.Empty(pair.Negatives);
-                Assert.Single(pair.Query.Concat(pair.Positive).Select(t => t / 100_000 * 1000 + t % 100_000 / 1024).Distinct());
+                Assert.Single(pair.Query.Concat(pair.Positive).Select(Neighbourhood).Distinct());
                 Assert.InRange(pair.Query.Length, 16, Window);
                 Assert.InRange(pair.Positive.Length, 16, Window);
-                neighbourhoods.Add(pair.Query[0] / 1024);
+                neighbourhoods.Add(Neighbourhood(pair.Query[0]));
                 heldOut.UnionWith(pair.Query);
             }
 
@@ -87,6 +87,8 @@ public sealed class TextPairsTests
         Assert.Contains("--batch: found 16", Assert.Throws<UserInputException>(() => new TextPairs([Document(0, 5000)], s_bytes, 16, Window, 0.5, 0)).Message, StringComparison.Ordinal);
         Assert.Contains("--window: found 1024", Assert.Throws<UserInputException>(() => new TextPairs(s_documents, s_bytes, 16, 1024, 0.5, 0)).Message, StringComparison.Ordinal);
     }
+
+    private static int Neighbourhood(int token) => (token / 100_000 * 1000) + (token % 100_000 / 1024);
 
     private static TextPairs Pairs(ulong seed) => new(s_documents, s_bytes, 16, Window, 0.5, seed);
 
