@@ -29,19 +29,25 @@ public sealed class TextPairs : IPairSource
     public TextPairs(IReadOnlyList<TokenDocument> documents, EmbedderTokens tokens, int batch, int window, double recallShare, ulong seed)
     {
         _spans = new SpanPairs(documents);
-        if (_spans.Count < batch || window > LongestWindow)
+        if (window is < ShortestWindow or > LongestWindow)
         {
-            throw new UserInputException(_spans.Count < batch
-                ? $"--batch: found {batch}, expected at most {_spans.Count}, the passages of a thousand tokens that the texts have"
-                : $"--window: found {window}, expected at most {LongestWindow} where pairs are cut from text");
+            throw new UserInputException($"--window: found {window}, expected {ShortestWindow} to {LongestWindow} where pairs are cut from text");
+        }
+
+        if (_spans.Count < batch)
+        {
+            throw new UserInputException($"--batch: found {batch}, expected at most {_spans.Count}, the passages of a thousand tokens that the texts have");
         }
 
         (_tokens, _batch, _window) = (tokens, batch, window);
         _random = new CounterRandom(seed);
-        _recall = new RecallPairs(tokens, _spans, RecallPairs.Stories(tokens, seed));
+        _recall = new RecallPairs(tokens, _spans, RecallPairs.Stories(tokens, seed), window);
         _recallOfBatch = (int)Math.Round(batch * recallShare);
         Identity = $"texts {TrainingRun.Hash(documents)}, recall share {recallShare}";
     }
+
+    /// <summary>The shortest window: facts and spans need some room.</summary>
+    public const int ShortestWindow = 64;
 
     /// <summary>The longest window: both spans of a pair are from one passage.</summary>
     public const int LongestWindow = 512;
@@ -54,10 +60,10 @@ public sealed class TextPairs : IPairSource
     {
         var random = _random.Fork(Training).Fork((ulong)number);
         var spans = _spans.Draw(random.Fork(0), _batch - _recallOfBatch, _window - _tokens.NumSpecial).Select(Framed);
-        return [.. spans, .. Enumerable.Range(0, _recallOfBatch).Select(i => _recall.Draw(random.Fork((ulong)i + 1), _window))];
+        return [.. spans, .. Enumerable.Range(0, _recallOfBatch).Select(i => _recall.Draw(random.Fork((ulong)i + 1)))];
     }
 
-    /// <summary>Held-out pairs whose documents have so many tokens: of passages that are never trained on, and of facts that are not.</summary>
+    /// <summary>Held-out pairs whose documents have about so many tokens: of passages that are never trained on, and of facts that are not.</summary>
     /// <param name="count">How many of each kind at most.</param>
     /// <param name="queryLength">Tokens of a span that looks for another.</param>
     /// <param name="length">Tokens of a document.</param>
