@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Ropewalk.Engine.Training;
 using Ropewalk.Lab.Contrastive;
 using Ropewalk.Lab.Training;
 using Ropewalk.Positions;

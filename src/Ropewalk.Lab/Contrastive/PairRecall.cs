@@ -10,7 +10,6 @@ namespace Ropewalk.Lab.Contrastive;
 public sealed record PairRecall(string Kind, int Length, int Pairs, int Hits)
 {
     private const int Count = 256;
-    private const int QueryLength = 32;
 
     /// <summary>recall@1.</summary>
     public double Recall => (double)Hits / Pairs;
@@ -21,7 +20,7 @@ public sealed record PairRecall(string Kind, int Length, int Pairs, int Hits)
         var results = new List<PairRecall>();
         foreach (var length in (int[])[window / 4, window / 2, window])
         {
-            var (spans, recall) = pairs.HeldOutPairs(Count, Math.Min(QueryLength, length), length);
+            var (spans, recall) = pairs.HeldOutPairs(Count, window / 4, length);
             results.Add(new PairRecall("spans", length, spans.Count, HitsOf(embedder, spans, chunk, stop)));
             results.Add(new PairRecall("recall", length, recall.Count, HitsOf(embedder, recall, chunk, stop)));
         }

@@ -5,7 +5,7 @@ using Ropewalk.Positions;
 namespace Ropewalk.Lab.Contrastive;
 
 /// <summary>A question and the document that holds the fact it asks for, hidden at any place of a generated story or of the training text. The hard negative
-/// is the same document with the same fact about somebody else.</summary>
+/// is another text with the same fact about somebody else.</summary>
 /// <param name="tokens">Makes tokens.</param>
 /// <param name="texts">Texts to hide facts in.</param>
 /// <param name="stories">Stories to hide facts in, as tokens without special ones.</param>
@@ -48,9 +48,14 @@ public sealed class RecallPairs(EmbedderTokens tokens, SpanPairs texts, IReadOnl
 
     private TrainingPair Hide(CounterRandom random, int[] asked, int[] told, int[] wrong, int room)
     {
-        var filler = random.NextInt(2) == 0 ? texts.Stretch(random, room).ToArray() : Story(random, room);
-        var at = random.NextInt(room + 1);
-        int[] Document(int[] sentence) => tokens.Frame([.. filler[..at], .. sentence, .. filler[at..]]);
+        int[] Document(int[] sentence)
+        {
+            // Each its own: a text that both shared would teach that what surrounds a fact means nothing.
+            var filler = random.NextInt(2) == 0 ? texts.Stretch(random, room).ToArray() : Story(random, room);
+            var at = random.NextInt(room + 1);
+            return tokens.Frame([.. filler[..at], .. sentence, .. filler[at..]]);
+        }
+
         return new TrainingPair(asked, Document(told), [Document(wrong)]);
     }
 

@@ -6,26 +6,28 @@ namespace Ropewalk.Lab.Contrastive;
 /// neighbourhoods of a batch come from one book, since otherwise the book alone would tell the pairs apart.</summary>
 public sealed class SpanPairs
 {
-    // About a chapter's scene: people and places stay, the words change.
-    private const int Neighbourhood = 1024;
-    private const int ShortestSpan = 16;
+    // Shorter ones say too little: even counted words hardly find the passage of two dozen.
+    private const int ShortestOfLongest = 8;
     private const int OfOneBook = 4;
     private const int HeldOutEvery = 16;
     private readonly List<(int Document, int Start)> _training = [];
     private readonly List<(int Document, int Start)> _heldOut = [];
     private readonly List<(int First, int Count)> _books = [];
     private readonly IReadOnlyList<TokenDocument> _documents;
+    private readonly int _neighbourhood;
 
     /// <summary>Cuts documents into neighbourhoods; every sixteenth is held out.</summary>
-    public SpanPairs(IReadOnlyList<TokenDocument> documents)
+    /// <param name="documents">Tokens.</param>
+    /// <param name="neighbourhood">Tokens of a neighbourhood: about a scene, in which people and places stay and words change.</param>
+    public SpanPairs(IReadOnlyList<TokenDocument> documents, int neighbourhood)
     {
-        _documents = documents;
+        (_documents, _neighbourhood) = (documents, neighbourhood);
         for (var d = 0; d < documents.Count; d++)
         {
             var first = _training.Count;
-            for (var place = 0; (place + 1) * Neighbourhood <= documents[d].Tokens.Length; place++)
+            for (var place = 0; (place + 1) * neighbourhood <= documents[d].Tokens.Length; place++)
             {
-                (place % HeldOutEvery == HeldOutEvery - 1 ? _heldOut : _training).Add((d, place * Neighbourhood));
+                (place % HeldOutEvery == HeldOutEvery - 1 ? _heldOut : _training).Add((d, place * neighbourhood));
             }
 
             if (_training.Count > first)
@@ -59,7 +61,7 @@ public sealed class SpanPairs
             }
 
             var place = first + random.NextInt(size);
-            for (var tries = 0; !taken.Add(place) && tries < Neighbourhood; tries++)
+            for (var tries = 0; !taken.Add(place) && tries < _training.Count; tries++)
             {
                 place = random.NextInt(_training.Count);
             }
@@ -75,17 +77,17 @@ public sealed class SpanPairs
     public ReadOnlySpan<int> Stretch(CounterRandom random, int length)
     {
         var (document, start) = _training[random.NextInt(_training.Count)];
-        return _documents[document].Tokens.AsSpan(start + random.NextInt(Neighbourhood - length + 1), length);
+        return _documents[document].Tokens.AsSpan(start + random.NextInt(_neighbourhood - length + 1), length);
     }
 
     /// <summary>Each power of two as likely as the next.</summary>
     private static int Length(CounterRandom random, int longest) =>
-        (int)(ShortestSpan * Math.Pow((double)longest / ShortestSpan, random.NextDouble()));
+        (int)(longest * Math.Pow(ShortestOfLongest, random.NextDouble() - 1));
 
     private TrainingPair Pair((int Document, int Start) place, CounterRandom random, int queryLength, int length)
     {
-        var stretch = _documents[place.Document].Tokens.AsSpan(place.Start, Neighbourhood);
-        var room = Neighbourhood - queryLength - length;
+        var stretch = _documents[place.Document].Tokens.AsSpan(place.Start, _neighbourhood);
+        var room = _neighbourhood - queryLength - length;
         var (before, queryFirst) = (random.NextInt(room + 1), random.NextInt(2) == 0);
         var gap = random.NextInt(room - before + 1);
         var (a, b) = queryFirst ? (queryLength, length) : (length, queryLength);

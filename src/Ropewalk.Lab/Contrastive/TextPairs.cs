@@ -28,7 +28,7 @@ public sealed class TextPairs : IPairSource
     /// <exception cref="UserInputException">There is too little text.</exception>
     public TextPairs(IReadOnlyList<TokenDocument> documents, EmbedderTokens tokens, int batch, int window, double recallShare, ulong seed)
     {
-        _spans = new SpanPairs(documents);
+        _spans = new SpanPairs(documents, 2 * window);
         if (window is < ShortestWindow or > LongestWindow)
         {
             throw new UserInputException($"--window: found {window}, expected {ShortestWindow} to {LongestWindow} where pairs are cut from text");
@@ -36,7 +36,7 @@ public sealed class TextPairs : IPairSource
 
         if (_spans.Count < batch)
         {
-            throw new UserInputException($"--batch: found {batch}, expected at most {_spans.Count}, the passages of a thousand tokens that the texts have");
+            throw new UserInputException($"--batch: found {batch}, expected at most {_spans.Count}, the passages of {2 * window} tokens that the texts have");
         }
 
         (_tokens, _batch, _window) = (tokens, batch, window);
@@ -49,7 +49,7 @@ public sealed class TextPairs : IPairSource
     /// <summary>The shortest window: facts and spans need some room.</summary>
     public const int ShortestWindow = 64;
 
-    /// <summary>The longest window: both spans of a pair are from one passage.</summary>
+    /// <summary>The longest window: a passage has twice as many tokens, and two spans of a longer one have less and less in common.</summary>
     public const int LongestWindow = 512;
 
     /// <inheritdoc />

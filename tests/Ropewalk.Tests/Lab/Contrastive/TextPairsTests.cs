@@ -56,7 +56,7 @@ public sealed class TextPairsTests
         }
 
         var (spans, recall) = pairs.HeldOutPairs(100, 20, 64);
-        Assert.Equal(3, spans.Count);
+        Assert.Equal(16, spans.Count);
         Assert.Equal(100, recall.Count);
         Assert.All(spans, p => Assert.Equal((20, 64), (p.Query.Length, p.Positive.Length)));
         Assert.All(recall, p => Assert.InRange(p.Positive.Length, 40, 64));
@@ -84,11 +84,11 @@ public sealed class TextPairsTests
     [Fact]
     public void Too_little_text_is_named()
     {
-        Assert.Contains("--batch: found 16", Assert.Throws<UserInputException>(() => new TextPairs([Document(0, 5000)], s_bytes, 16, Window, 0.5, 0)).Message, StringComparison.Ordinal);
+        Assert.Contains("--batch: found 16", Assert.Throws<UserInputException>(() => new TextPairs([Document(0, 2000)], s_bytes, 16, Window, 0.5, 0)).Message, StringComparison.Ordinal);
         Assert.Contains("--window: found 1024", Assert.Throws<UserInputException>(() => new TextPairs(s_documents, s_bytes, 16, 1024, 0.5, 0)).Message, StringComparison.Ordinal);
     }
 
-    private static int Neighbourhood(int token) => (token / 100_000 * 1000) + (token % 100_000 / 1024);
+    private static int Neighbourhood(int token) => (token / 100_000 * 1000) + (token % 100_000 / (2 * Window));
 
     private static TextPairs Pairs(ulong seed) => new(s_documents, s_bytes, 16, Window, 0.5, seed);
 
