@@ -14,7 +14,7 @@ internal static class TrainingCommand
 {
     /// <summary>Checks where the run is to be.</summary>
     /// <exception cref="UserInputException">There is a run already, or none to go on with.</exception>
-    private static void Prepare(string folder, bool resumes)
+    public static void Prepare(string folder, bool resumes)
     {
         if (!resumes)
         {

@@ -7,6 +7,7 @@ using Ropewalk.Engine.Formats.HuggingFace;
 using Ropewalk.Engine.Formats.Safetensors;
 using Ropewalk.Engine.Tokenization;
 using Ropewalk.Engine.Training;
+using Ropewalk.Lab.Contrastive;
 using Ropewalk.Lab.Training;
 
 namespace Ropewalk.Cli.Commands;
@@ -30,10 +31,28 @@ internal static class TrainCommand
             shared.Data, config, width, layers, heads, keyValueHeads, feedForward, window, vocabulary,
         };
         shared.AddTo(command);
+        var embedder = new EmbedderTraining();
+        embedder.AddTo(command);
         command.SetAction(parsed => CommandHost.Run(error, shared.Threads(parsed), stop =>
         {
             var settings = shared.Settings(parsed, Options.AtLeast("--window", parsed.GetValue(window), 2));
             var (d, h, v) = (Options.AtLeast("--width", parsed.GetValue(width), 8), Options.AtLeast("--heads", parsed.GetValue(heads), 1), Options.AtLeast("--vocabulary", parsed.GetValue(vocabulary), BytePairTrainer.Smallest));
+            if (embedder.Kind(parsed) is { } kind)
+            {
+                var shape = new EmbedderShape
+                {
+                    Kind = kind,
+                    Width = d,
+                    Layers = Options.AtLeast("--layers", parsed.GetValue(layers), 1),
+                    Heads = h,
+                    FeedForward = parsed.GetValue(feedForward) is { } f ? Options.AtLeast("--feed-forward", f, 1) : null,
+                    Vocabulary = v,
+                    Window = settings.Window,
+                    PaddingToken = v - 1,
+                };
+                return embedder.Run(output, error, parsed, shared, settings, shape, stop);
+            }
+
             var texts = TrainingTexts.All(parsed.GetValue(shared.Data)!, settings.StoryShare, settings.Seed);
             var text = parsed.GetValue(config) is { } path
                 ? (JsonObject)JsonNode.Parse(JsonFile.Read(path).GetRawText())!

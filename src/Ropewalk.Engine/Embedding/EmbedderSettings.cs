@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ropewalk.Positions;
 
 namespace Ropewalk.Engine.Embedding;
 
@@ -34,4 +35,19 @@ public sealed record EmbedderSettings
 
     /// <summary>The prompt that is used where none is named.</summary>
     public string? DefaultPrompt { get; init; }
+
+    /// <summary>The pooling of an embedder: what the folder says, or what the user does where it says nothing.</summary>
+    /// <param name="chosen">What the user says, or null.</param>
+    /// <param name="isCausal">Whether tokens see only those before them.</param>
+    /// <exception cref="UserInputException">Neither says anything, or they contradict each other.</exception>
+    public Pooling PoolingOf(Pooling? chosen, bool isCausal) => (Pooling, chosen) switch
+    {
+        (null, { } asked) => asked,
+        ({ } said, null) => said,
+        ({ } said, { } asked) when said == asked => said,
+        ({ } said, { } asked) => throw new UserInputException($"pooling: found {NameOf(asked)}, expected {NameOf(said)}, as {PoolingSource} says"),
+        _ => throw new UserInputException($"pooling: found none in {PoolingSource}, expected a choice{(isCausal ? " (last for most decoders)" : "")}: mean, cls, last, max or weighted-mean"),
+    };
+
+    private static string NameOf(Pooling pooling) => pooling == Embedding.Pooling.WeightedMean ? "weighted-mean" : pooling.ToString().ToLowerInvariant();
 }

@@ -13,7 +13,8 @@ public static class EmbedderSettingsReader
     /// <summary>List of a folder's modules.</summary>
     public const string ModulesName = "modules.json";
 
-    private const string Prefix = "sentence_transformers.models.";
+    /// <summary>What the types of modules begin with.</summary>
+    internal const string Prefix = "sentence_transformers.models.";
 
     private static readonly (string Key, Pooling Pooling)[] s_modes =
     [
@@ -23,6 +24,9 @@ public static class EmbedderSettingsReader
         ("pooling_mode_max_tokens", Pooling.Max),
         ("pooling_mode_weightedmean_tokens", Pooling.WeightedMean),
     ];
+
+    /// <summary>The pooling's keys.</summary>
+    internal static IEnumerable<(string Key, Pooling Pooling)> Modes => s_modes;
 
     /// <summary>Reads a folder or a GGUF file.</summary>
     /// <exception cref="CheckpointFormatException">A file is damaged, or two contradict each other.</exception>

@@ -11,11 +11,12 @@ public sealed class TextEmbedder : IDisposable
 {
     private readonly EmbedderOptions _options;
     private readonly EmbedderSettings _settings;
+    private readonly EmbedderTokens _tokens;
 
     private TextEmbedder(TextEncoder model, Tokenizer tokenizer, EmbedderSettings settings, EmbedderOptions options)
     {
         (Model, Tokenizer, _settings, _options) = (model, tokenizer, settings, options);
-        Pooling = PoolingOf(model, settings, options);
+        Pooling = settings.PoolingOf(options.Pooling, model.IsCausal);
         Normalizes = options.Normalizes ?? settings.Normalizes;
         if (settings.Width is { } width && width != model.Shape.HiddenWidth)
         {
@@ -29,11 +30,7 @@ public sealed class TextEmbedder : IDisposable
 
         Method = options.Method?.Invoke(model) ?? EncoderMethod.None;
         MaxTokens = LimitOf();
-        AppendsEos = Pooling == Pooling.Last && tokenizer.Parts.Frame.Suffix.Length == 0;
-        if (AppendsEos && tokenizer.EosToken is null)
-        {
-            throw new CheckpointFormatException(settings.ModelPath, "eos_token", "nothing", "the token that ends a text, whose row last-token pooling takes");
-        }
+        _tokens = new EmbedderTokens(tokenizer, Pooling, settings.ModelPath);
     }
 
     /// <summary>The model.</summary>
@@ -59,9 +56,6 @@ public sealed class TextEmbedder : IDisposable
 
     /// <summary>What can be put before a text, by name.</summary>
     public IReadOnlyDictionary<string, string> Prompts => _settings.Prompts;
-
-    /// <summary>Whether the end of a text is marked by us because the tokenizer does not.</summary>
-    private bool AppendsEos { get; }
 
     /// <summary>Loads an embedder.</summary>
     /// <param name="path">A sentence-transformers folder, a Hugging Face folder or a GGUF file.</param>
@@ -96,7 +90,7 @@ public sealed class TextEmbedder : IDisposable
     }
 
     /// <summary>Tokens of a text with a prompt and the special tokens, however many fit.</summary>
-    public int Count(string text, string prompt = "") => Encode(text, prompt).Length;
+    public int Count(string text, string prompt = "") => _tokens.Encode(prompt + text).Length;
 
     /// <summary>Vectors of texts, in their order.</summary>
     /// <param name="texts">Each with at least one token.</param>
@@ -145,17 +139,6 @@ public sealed class TextEmbedder : IDisposable
     /// <inheritdoc />
     public void Dispose() => Model.Dispose();
 
-    private static Pooling PoolingOf(TextEncoder model, EmbedderSettings settings, EmbedderOptions options) => (settings.Pooling, options.Pooling) switch
-    {
-        (null, { } chosen) => chosen,
-        ({ } said, null) => said,
-        ({ } said, { } chosen) when said == chosen => said,
-        ({ } said, { } chosen) => throw new UserInputException($"pooling: found {Name(chosen)}, expected {Name(said)}, as {settings.PoolingSource} says"),
-        _ => throw new UserInputException($"pooling: found none in {settings.PoolingSource}, expected a choice{(model.IsCausal ? " (last for most decoders)" : "")}: mean, cls, last, max or weighted-mean"),
-    };
-
-    private static string Name(Pooling pooling) => pooling == Pooling.WeightedMean ? "weighted-mean" : pooling.ToString().ToLowerInvariant();
-
     private int LimitOf()
     {
         var longest = (int)Math.Min(Model.LongestText(Method), int.MaxValue);
@@ -173,19 +156,11 @@ public sealed class TextEmbedder : IDisposable
         return Method == EncoderMethod.None && _settings.MaxTokens is { } limit ? limit : longest;
     }
 
-    private int[] Encode(string text, string prompt)
-    {
-        var whole = Tokenizer.Encode(prompt + text);
-        return AppendsEos ? [.. whole, Tokenizer.EosToken!.Value] : whole;
-    }
-
     /// <summary>Cuts a text into pieces that fit, and tells how many tokens it has whole, and how many of them are in no piece.</summary>
     private (int Tokens, int LeftOut) AddPieces(string text, int index, string name, string prompt, int[] prefix, List<Piece> pieces)
     {
-        var ids = Encode(text, prompt);
-        var frame = Tokenizer.Parts.Frame;
-        var end = AppendsEos ? [Tokenizer.EosToken!.Value] : frame.Suffix;
-        if (string.IsNullOrWhiteSpace(text) || ids.Length <= frame.Prefix.Length + end.Length)
+        var ids = _tokens.Encode(prompt + text);
+        if (string.IsNullOrWhiteSpace(text) || ids.Length <= _tokens.NumSpecial)
         {
             throw new UserInputException($"{name}: found an empty text, expected at least one token");
         }
@@ -200,8 +175,8 @@ public sealed class TextEmbedder : IDisposable
 
         if (kept <= MaxTokens)
         {
-            RequireRoom(kept - end.Length - frame.Prefix.Length - prefix.Length, kept);
-            pieces.Add(new Piece(index, [.. ids.AsSpan(0, kept - end.Length), .. end]));
+            RequireRoom(kept - _tokens.NumSpecial - prefix.Length, kept);
+            pieces.Add(new Piece(index, _tokens.Cut(ids, kept)));
             return whole;
         }
 
@@ -210,13 +185,13 @@ public sealed class TextEmbedder : IDisposable
             throw new UserInputException($"{name}: found {ids.Length} tokens, expected at most {MaxTokens}: cut it, ask for chunks, or extend the model");
         }
 
-        var room = MaxTokens - frame.Prefix.Length - end.Length - prefix.Length;
+        var room = MaxTokens - _tokens.NumSpecial - prefix.Length;
         RequireRoom(room, MaxTokens);
-        var body = Tokenizer.Encode(text, addSpecialTokens: false);
+        var body = _tokens.Body(text);
         var length = body.Length - whole.LeftOut;
         foreach (var start in OverlappingChunks.Starts(length, room))
         {
-            pieces.Add(new Piece(index, [.. frame.Prefix, .. prefix, .. body.AsSpan(start, Math.Min(room, length - start)), .. end]));
+            pieces.Add(new Piece(index, _tokens.Frame([.. prefix, .. body.AsSpan(start, Math.Min(room, length - start))])));
         }
 
         return whole;

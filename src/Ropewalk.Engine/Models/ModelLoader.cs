@@ -62,7 +62,10 @@ public static class ModelLoader
     internal static Architecture ArchitectureOf(JsonElement config, string file) => Find(config, file, Architecture.All);
 
     /// <summary>The architecture that a config names, encoder or decoder.</summary>
-    internal static Architecture AnyArchitectureOf(Checkpoint checkpoint) => Find(checkpoint.Config, checkpoint.ConfigPath, [.. Architecture.All, .. Architecture.Encoders]);
+    internal static Architecture AnyArchitectureOf(Checkpoint checkpoint) => AnyArchitectureOf(checkpoint.Config, checkpoint.ConfigPath);
+
+    /// <summary>The same of a config without weights.</summary>
+    internal static Architecture AnyArchitectureOf(JsonElement config, string file) => Find(config, file, [.. Architecture.All, .. Architecture.Encoders]);
 
     private static Architecture Find(JsonElement config, string file, Architecture[] among)
     {

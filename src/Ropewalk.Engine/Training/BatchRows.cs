@@ -27,6 +27,7 @@ internal sealed unsafe class BatchRows : IDisposable
 
         Tokens = [.. sequences.SelectMany(s => s.Tokens)];
         Targets = [.. sequences.SelectMany(s => s.Targets)];
+        PositionRows = [.. sequences.SelectMany(s => s.PositionRows)];
         _sequenceOfRow = [.. _sequences.SelectMany((s, i) => Enumerable.Repeat(i, s.Tokens.Length))];
     }
 
@@ -36,6 +37,9 @@ internal sealed unsafe class BatchRows : IDisposable
     /// <summary>Targets of all rows.</summary>
     public int[] Targets { get; }
 
+    /// <summary>What all rows read of a table of learned positions; empty where there is none.</summary>
+    public int[] PositionRows { get; }
+
     /// <summary>Sequences.</summary>
     public int NumSequences => _sequences.Length;
 
@@ -43,7 +47,7 @@ internal sealed unsafe class BatchRows : IDisposable
     public (int Row, int NumRows) Of(int sequence) => (_firstRows[sequence], _sequences[sequence].Tokens.Length);
 
     /// <summary>Angles of a sequence.</summary>
-    public RotaryTable Rotary(int sequence, bool isLocal) => isLocal ? _local! : _sequences[sequence].Rotary;
+    public RotaryTable Rotary(int sequence, bool isLocal) => isLocal ? _sequences[sequence].LocalRotary ?? _local! : _sequences[sequence].Rotary;
 
     /// <summary>Which sequence a row belongs to and which of its tokens it is.</summary>
     public (int Sequence, int Index) At(int row)

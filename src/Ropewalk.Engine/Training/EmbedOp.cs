@@ -8,7 +8,7 @@ internal static unsafe class EmbedOp
 {
     private const int ColumnsOfTask = 64;
 
-    /// <summary>Looks up; the walk back adds each row's gradient to its token's.</summary>
+    /// <summary>Looks up; the walk back adds each row's gradient to its token's, frozen ones apart.</summary>
     /// <param name="tape">Records it.</param>
     /// <param name="table">[V, D].</param>
     /// <param name="tokens">T ids, 0 .. V-1.</param>
@@ -43,6 +43,11 @@ internal static unsafe class EmbedOp
             var end = Math.Min(width, first + ColumnsOfTask);
             for (var row = 0; row < tokens.Length; row++)
             {
+                if (table.FrozenRows is { } frozen && frozen[tokens[row]])
+                {
+                    continue;
+                }
+
                 var from = (float*)dy + ((long)row * width);
                 var to = table.Gradient + ((long)tokens[row] * width);
                 for (var i = first; i < end; i++)

@@ -19,13 +19,13 @@ internal static unsafe class NormOp
         {
             var source = (float*)from + ((long)first * width);
             var target = (float*)to + ((long)first * width);
-            if (norm.Bias is null)
+            if (norm.IsCentered)
             {
-                RmsNorm.Forward(source, count, scales, norm.Epsilon, target);
+                LayerNorm.Forward(source, count, scales, norm.Bias is null ? new float[width] : new ReadOnlySpan<float>(norm.Bias.Values, width), norm.Epsilon, target);
             }
             else
             {
-                LayerNorm.Forward(source, count, scales, new ReadOnlySpan<float>(norm.Bias.Values, width), norm.Epsilon, target);
+                RmsNorm.Forward(source, count, scales, norm.Epsilon, target);
             }
         });
         tape.Record(y, new Operation("norm"), () => Backward(tape, x, norm, scales, y));
@@ -54,7 +54,7 @@ internal static unsafe class NormOp
             }
 
             NormBackward.Run(
-                (float*)values + at, count, scales, norm.Bias is not null, norm.Epsilon, (float*)gradient + at, input == 0 ? null : (float*)input + at, accumulate, dweight);
+                (float*)values + at, count, scales, norm.IsCentered, norm.Epsilon, (float*)gradient + at, input == 0 ? null : (float*)input + at, accumulate, dweight);
         });
         if (sums is not null)
         {

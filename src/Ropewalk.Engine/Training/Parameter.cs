@@ -63,6 +63,10 @@ public sealed unsafe class Parameter : IDisposable
         }
     }
 
+    /// <summary>Of a table that is looked up, the rows that get no gradient; null for none. Rows by position do not decay either, so that those stay as
+    /// they are to the last bit.</summary>
+    public IReadOnlyList<bool>? FrozenRows { get; set; }
+
     /// <summary>The numbers, row-major. Whoever changes them calls <see cref="Changed"/>.</summary>
     internal float* Values => _values.Pointer;
 

@@ -9,6 +9,9 @@ public enum ParameterKind
     /// <summary>Rows by token.</summary>
     Embedding,
 
+    /// <summary>Rows by position. They do not decay: a row that few texts reach would fade away.</summary>
+    Position,
+
     /// <summary>Scale of a norm's channels.</summary>
     Scale,
 

@@ -8,14 +8,14 @@ using Ropewalk.Positions;
 
 namespace Ropewalk.Engine.Training;
 
-/// <summary>A decoder whose weights can be trained: the loss of a batch, and its gradient in every parameter and in the rotary encoding.
+/// <summary>A network whose weights can be trained: the loss of a batch, and its gradient in every parameter and in the rotary encoding.
 /// The result is the same to the last bit for any number of threads, and with or without recomputation.</summary>
-public sealed class TrainableModel : IDisposable
+public sealed partial class TrainableModel : IDisposable
 {
     private readonly DecoderSpec _spec;
     private readonly TrainedWeights _weights;
     private readonly TrainedLayer[] _layers;
-    private readonly TrainedNorm _finalNorm;
+    private readonly TrainedNorm? _finalNorm;
     private readonly LocalRotary? _local;
     private readonly BufferPool _pool = new();
     private readonly ModelAdapters _adapters;
@@ -25,7 +25,7 @@ public sealed class TrainableModel : IDisposable
         _spec = spec;
         Architecture = architecture.ModelType;
         _weights = new TrainedWeights(architecture, spec);
-        _finalNorm = Norm(TensorRole.FinalNorm, 0)!;
+        _finalNorm = Norm(TensorRole.FinalNorm, 0);
         _layers = [.. Enumerable.Range(0, spec.Shape.NumLayers).Select(Layer)];
         _adapters = new ModelAdapters(_weights, _layers);
         _local = spec.LocalRope is { } local ? new LocalRotary(local.Scaling) : null;
@@ -58,9 +58,10 @@ public sealed class TrainableModel : IDisposable
     /// <param name="file">For errors.</param>
     /// <exception cref="CheckpointFormatException">A key is missing, out of range, or contradicts another.</exception>
     /// <exception cref="UnsupportedCheckpointException">The architecture is not run here.</exception>
-    public static TrainableModel Create(JsonElement config, string file)
+    public static TrainableModel Create(JsonElement config, string file) => Create(ModelLoader.ArchitectureOf(config, file), config, file);
+
+    private static TrainableModel Create(Architecture architecture, JsonElement config, string file)
     {
-        var architecture = ModelLoader.ArchitectureOf(config, file);
         var model = new TrainableModel(architecture, architecture.Read(config, file));
         foreach (var scale in model.Parameters.Where(p => p.Kind == ParameterKind.Scale))
         {
@@ -72,9 +73,10 @@ public sealed class TrainableModel : IDisposable
 
     /// <summary>Loads an opened checkpoint, of any stored types, which the caller goes on owning.</summary>
     /// <exception cref="CheckpointFormatException">Tensors are missing, have another shape, or hold numbers that are not finite.</exception>
-    public static TrainableModel Load(Checkpoint checkpoint)
+    public static TrainableModel Load(Checkpoint checkpoint) => Load(checkpoint, ModelLoader.ArchitectureOf(checkpoint));
+
+    private static TrainableModel Load(Checkpoint checkpoint, Architecture architecture)
     {
-        var architecture = ModelLoader.ArchitectureOf(checkpoint.Config, checkpoint.ConfigPath);
         var model = new TrainableModel(architecture, architecture.Read(checkpoint.Config, checkpoint.ConfigPath));
         try
         {
@@ -134,9 +136,20 @@ public sealed class TrainableModel : IDisposable
         Check(batch);
         var longest = batch.Max(s => s.Tokens.Length);
         using var rows = new BatchRows(batch, _local?.Table(longest));
+        return Run(rows, scale != 0, (tape, x) => CrossEntropyOp.Forward(tape, Normed(tape, x), Head, rows.Targets, scale), rotary, cancellationToken);
+    }
+
+    /// <summary>There, and back where gradients are wanted.</summary>
+    /// <param name="rows">The batch.</param>
+    /// <param name="isRecording">Whether gradients are wanted.</param>
+    /// <param name="end">What comes after the last layer; sets the gradient where one is wanted.</param>
+    /// <param name="rotary">Gets the gradient of the encoding, or null.</param>
+    /// <param name="cancellationToken">Stops between layers.</param>
+    private double Run(BatchRows rows, bool isRecording, Func<Tape, Node, double> end, RotaryGradient? rotary, CancellationToken cancellationToken)
+    {
         try
         {
-            return scale == 0 || !Recomputes ? Once(rows, scale, rotary, cancellationToken) : Twice(rows, scale, rotary, cancellationToken);
+            return isRecording && Recomputes ? Twice(rows, end, rotary, cancellationToken) : Once(rows, isRecording, end, rotary, cancellationToken);
         }
         finally
         {
@@ -144,10 +157,12 @@ public sealed class TrainableModel : IDisposable
         }
     }
 
+    private Node Normed(Tape tape, Node x) => _finalNorm is null ? x : NormOp.Forward(tape, x, _finalNorm);
+
     /// <summary>One way there and one back.</summary>
-    private double Once(BatchRows rows, float scale, RotaryGradient? rotary, CancellationToken cancellationToken)
+    private double Once(BatchRows rows, bool isRecording, Func<Tape, Node, double> end, RotaryGradient? rotary, CancellationToken cancellationToken)
     {
-        var tape = new Tape(_pool, isRecording: scale != 0, Listener);
+        var tape = new Tape(_pool, isRecording, Listener);
         try
         {
             var x = Embed(tape, rows);
@@ -161,7 +176,7 @@ public sealed class TrainableModel : IDisposable
                 }
             }
 
-            var loss = CrossEntropyOp.Forward(tape, NormOp.Forward(tape, x, _finalNorm), Head, rows.Targets, scale);
+            var loss = end(tape, x);
             cancellationToken.ThrowIfCancellationRequested();
             tape.Backward();
             return loss;
@@ -173,7 +188,7 @@ public sealed class TrainableModel : IDisposable
     }
 
     /// <summary>The way there keeps each layer's input alone; on the way back each layer is computed again.</summary>
-    private double Twice(BatchRows rows, float scale, RotaryGradient? rotary, CancellationToken cancellationToken)
+    private double Twice(BatchRows rows, Func<Tape, Node, double> end, RotaryGradient? rotary, CancellationToken cancellationToken)
     {
         var first = new Tape(_pool, isRecording: true, Listener);
         var once = new Tape(_pool, isRecording: false, Listener);
@@ -190,7 +205,7 @@ public sealed class TrainableModel : IDisposable
                 once.Clear();
             }
 
-            var loss = CrossEntropyOp.Forward(again, NormOp.Forward(again, inputs[^1], _finalNorm), Head, rows.Targets, scale);
+            var loss = end(again, inputs[^1]);
             again.Backward();
             for (var layer = _layers.Length - 1; layer >= 0; layer--)
             {
@@ -216,13 +231,19 @@ public sealed class TrainableModel : IDisposable
 
     private Parameter Head => _weights.Find(TensorRole.Head) ?? _weights.Find(TensorRole.Embedding)!;
 
-    private Node Embed(Tape tape, BatchRows rows) => EmbedOp.Forward(tape, _weights.Find(TensorRole.Embedding)!, rows.Tokens, _spec.EmbeddingScale);
+    private Node Embed(Tape tape, BatchRows rows)
+    {
+        var x = EmbedOp.Forward(tape, _weights.Find(TensorRole.Embedding)!, rows.Tokens, _spec.EmbeddingScale);
+        return _spec.Encoder is null ? x : EmbedPlaces(tape, x, rows);
+    }
 
     private TrainedLayer Layer(int index) => new()
     {
-        AttentionNorm = Norm(TensorRole.AttentionNorm, index)!,
+        AttentionNorm = Norm(TensorRole.AttentionNorm, index),
+        AttentionSumNorm = Norm(TensorRole.AttentionSumNorm, index),
         AttentionPostNorm = Norm(TensorRole.AttentionPostNorm, index),
-        FeedForwardNorm = Norm(TensorRole.FeedForwardNorm, index)!,
+        FeedForwardNorm = Norm(TensorRole.FeedForwardNorm, index),
+        FeedForwardSumNorm = Norm(TensorRole.FeedForwardSumNorm, index),
         FeedForwardPostNorm = Norm(TensorRole.FeedForwardPostNorm, index),
         QueryNorm = Norm(TensorRole.QueryNorm, index),
         KeyNorm = Norm(TensorRole.KeyNorm, index),
@@ -233,7 +254,7 @@ public sealed class TrainableModel : IDisposable
     };
 
     private TrainedNorm? Norm(TensorRole role, int layer) =>
-        _weights.Find(role, layer) is { } weight ? new TrainedNorm(weight, _weights.Find(role, layer, isBias: true), _spec.Epsilon, _spec.NormOffset) : null;
+        _weights.Find(role, layer) is { } weight ? new TrainedNorm(weight, _weights.Find(role, layer, isBias: true), _spec.UsesLayerNorm, _spec.Epsilon, _spec.NormOffset) : null;
 
     private void Check(IReadOnlyList<TrainingSequence> batch)
     {

@@ -1,23 +1,30 @@
 using Ropewalk.Engine.Kernels;
 using Ropewalk.Engine.Models;
+using Ropewalk.Engine.Models.Encoders;
 
 namespace Ropewalk.Engine.Training;
 
-/// <summary>One layer in training. It computes what <see cref="DecoderLayer"/> computes, both as the one <see cref="DecoderSpec"/> says: that one in
-/// chunks over a cache, this one whole sequences on a tape.</summary>
+/// <summary>One layer in training. It computes what <see cref="DecoderLayer"/> or <see cref="EncoderLayer"/> computes, all as the one
+/// <see cref="DecoderSpec"/> says: those in chunks over a cache, this one whole sequences on a tape. A norm that is null is left out.</summary>
 internal sealed class TrainedLayer
 {
     /// <summary>Before attention.</summary>
-    public required TrainedNorm AttentionNorm { get; init; }
+    public TrainedNorm? AttentionNorm { get; init; }
 
     /// <summary>Of attention's output, before it is added.</summary>
     public TrainedNorm? AttentionPostNorm { get; init; }
 
+    /// <summary>Of the sum of attention's output and its input.</summary>
+    public TrainedNorm? AttentionSumNorm { get; init; }
+
     /// <summary>Before the feed-forward network.</summary>
-    public required TrainedNorm FeedForwardNorm { get; init; }
+    public TrainedNorm? FeedForwardNorm { get; init; }
 
     /// <summary>Of the feed-forward network's output, before it is added.</summary>
     public TrainedNorm? FeedForwardPostNorm { get; init; }
+
+    /// <summary>Of the sum of the feed-forward network's output and its input.</summary>
+    public TrainedNorm? FeedForwardSumNorm { get; init; }
 
     /// <summary>Of each query head, before it is turned.</summary>
     public TrainedNorm? QueryNorm { get; init; }
@@ -39,17 +46,19 @@ internal sealed class TrainedLayer
     /// <param name="rotary">Gets the gradient of the encoding, or null.</param>
     public Node Forward(Tape tape, Node x, BatchRows rows, DecoderSpec spec, RotaryGradient? rotary)
     {
-        var input = NormOp.Forward(tape, x, AttentionNorm);
+        var input = Normed(tape, x, AttentionNorm);
         var attended = Attend(tape, input, rows, spec, rotary);
-        var normal = spec.IsParallel ? NormOp.Forward(tape, x, FeedForwardNorm) : null;
-        x = AddTo(tape, x, TensorRole.AttentionOutput, attended, AttentionPostNorm);
-        normal ??= NormOp.Forward(tape, x, FeedForwardNorm);
+        var normal = spec.IsParallel ? Normed(tape, x, FeedForwardNorm) : null;
+        x = Normed(tape, AddTo(tape, x, TensorRole.AttentionOutput, attended, AttentionPostNorm), AttentionSumNorm);
+        normal ??= Normed(tape, x, FeedForwardNorm);
         var up = Linears[TensorRole.Up].Forward(tape, normal);
         var middle = spec.IsGated
             ? GatedMlpOp.Forward(tape, spec.Activation, Linears[TensorRole.Gate].Forward(tape, normal), up)
             : GatedMlpOp.Forward(tape, spec.Activation, up, null);
-        return AddTo(tape, x, TensorRole.Down, middle, FeedForwardPostNorm);
+        return Normed(tape, AddTo(tape, x, TensorRole.Down, middle, FeedForwardPostNorm), FeedForwardSumNorm);
     }
+
+    private static Node Normed(Tape tape, Node x, TrainedNorm? norm) => norm is null ? x : NormOp.Forward(tape, x, norm);
 
     private Node Attend(Tape tape, Node input, BatchRows rows, DecoderSpec spec, RotaryGradient? rotary)
     {
@@ -66,7 +75,9 @@ internal sealed class TrainedLayer
             [.. Enumerable.Range(0, layout.Bands.Length).Select(band => RotateOp.Forward(tape, queries, shape.HeadWidth, new RowAngles(rows, isLocal, -1, band, scale), trained))];
         Node[] turnedKeys =
             [.. Enumerable.Range(0, layout.NumKeySets).Select(set => RotateOp.Forward(tape, keys, shape.HeadWidth, new RowAngles(rows, isLocal, set, -1, 1), trained))];
-        return AttendOp.Forward(tape, rows, shape, Window, isLocal, turnedQueries, turnedKeys, values);
+
+        // The cells of an encoder's layer say on both sides how far it sees.
+        return AttendOp.Forward(tape, rows, shape, spec.Encoder is null ? Window : 0, isLocal, turnedQueries, turnedKeys, values);
     }
 
     private Node AddTo(Tape tape, Node x, TensorRole role, Node y, TrainedNorm? norm) =>

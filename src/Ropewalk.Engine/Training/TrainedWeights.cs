@@ -25,7 +25,7 @@ internal sealed class TrainedWeights : IDisposable
             var parts = PartsOf(role);
             foreach (var part in parts)
             {
-                var kind = isBias ? ParameterKind.Bias : shape.Length == 1 ? ParameterKind.Scale : role == TensorRole.Embedding ? ParameterKind.Embedding : ParameterKind.Matrix;
+                var kind = isBias ? ParameterKind.Bias : shape.Length == 1 ? ParameterKind.Scale : KindOf(role);
                 var rows = parts.Length == 1 ? (int)shape[0] : RowsOf(part);
                 var full = parts.Length == 1 ? name : $"{name}#{part}";
                 _parameters[(part, layer, isBias)] = shape.Length == 1 ? new Parameter(full, 1, rows, kind) : new Parameter(full, rows, (int)shape[1], kind);
@@ -143,6 +143,13 @@ internal sealed class TrainedWeights : IDisposable
 
         return places;
     }
+
+    private static ParameterKind KindOf(TensorRole role) => role switch
+    {
+        TensorRole.Embedding or TensorRole.TokenTypeEmbedding => ParameterKind.Embedding,
+        TensorRole.PositionEmbedding => ParameterKind.Position,
+        _ => ParameterKind.Matrix,
+    };
 
     private static TensorRole[] PartsOf(TensorRole role) => role switch
     {

@@ -14,4 +14,10 @@ public sealed record TrainingSequence(int[] Tokens, int[] Targets, RotaryTable R
     /// <summary>For each token the index at which its document begins, before which it sees nothing; null where the sequence is one document, or
     /// documents see each other.</summary>
     public int[]? DocumentStarts { get; init; }
+
+    /// <summary>Angles and cells of the layers of an encoder that see neighbours only; null where there are none.</summary>
+    public RotaryTable? LocalRotary { get; init; }
+
+    /// <summary>For each token the row that it reads of a table of learned positions; none where positions are rotary.</summary>
+    public int[] PositionRows { get; init; } = [];
 }

@@ -101,7 +101,7 @@ public static class CheckpointExporter
     }
 
     /// <summary>A tokenizer that goes on clipping at the old window would undo the extension without a word.</summary>
-    private static string RaiseLength(string path, string key, int targetContext)
+    internal static string RaiseLength(string path, string key, int targetContext)
     {
         var root = (JsonObject)JsonNode.Parse(JsonFile.Read(path).GetRawText())!;
         if (root[key] is JsonValue value && value.TryGetValue<double>(out var length) && length < targetContext)

@@ -5,7 +5,7 @@ public sealed class LossWatch
 {
     private const int Steps = 30;
 
-    // Batches differ: what a low loss may rise by is not a share of it.
+    // Batches differ, and a loss that comes near zero can double without meaning anything: what a low loss may rise by is not a share of it.
     private const double WorstShare = 0.5;
     private const double WorstNats = 1;
     private readonly Queue<double> _last = new();

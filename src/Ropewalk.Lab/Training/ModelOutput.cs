@@ -51,8 +51,12 @@ public static class ModelOutput
             return [("tokenizer.json", tokenizer.TokenizerJson), ("tokenizer_config.json", tokenizer.TokenizerConfigJson)];
         }
 
-        return CheckpointExporter.OtherFiles(checkpoint.Location).Where(p => Path.GetFileName(p) != CheckpointFolder.IndexName).Select(p => (Path.GetFileName(p), File.ReadAllBytes(p)));
+        return OtherFiles(checkpoint.Location);
     }
+
+    /// <summary>What a folder has beside weights and config.</summary>
+    public static IEnumerable<(string Name, byte[] Bytes)> OtherFiles(string folder) =>
+        CheckpointExporter.OtherFiles(folder).Where(p => Path.GetFileName(p) != CheckpointFolder.IndexName).Select(p => (Path.GetFileName(p), File.ReadAllBytes(p)));
 
     /// <summary>Writes the adapters in PEFT's layout.</summary>
     /// <param name="model">The model.</param>
@@ -68,7 +72,7 @@ public static class ModelOutput
         folder.WriteAllText("adapter_config.json", new JsonObject
         {
             ["peft_type"] = "LORA",
-            ["task_type"] = "CAUSAL_LM",
+            ["task_type"] = model.IsEncoder ? "FEATURE_EXTRACTION" : "CAUSAL_LM",
             ["base_model_name_or_path"] = baseModel,
             ["r"] = settings.Rank,
             ["lora_alpha"] = settings.Alpha,

@@ -150,6 +150,6 @@ public sealed class ModelTuning
 
         run.Run(reporter, stop);
         var type = weights.TensorNames.Select(n => weights.Find(n)!).Any(t => t.Type is GgmlType.BF16) ? StoredType.BF16 : StoredType.F32;
-        ModelOutput.Write(model, Config(), ModelOutput.OtherFiles(Source), type, ModelOf(folder));
+        ModelOutput.Write(model, Config(), ModelOutput.OtherFiles(weights), type, ModelOf(folder));
     }
 }

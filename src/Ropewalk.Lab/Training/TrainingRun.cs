@@ -9,10 +9,8 @@ namespace Ropewalk.Lab.Training;
 /// <summary>Trains a model step by step, and keeps a checkpoint from which a killed run goes on to the same bits.</summary>
 public sealed class TrainingRun : IDisposable
 {
-    private readonly TrainableModel _model;
     private readonly TrainingSettings _settings;
-    private readonly SequenceMaker _sequences;
-    private readonly TrainedPositions _positions;
+    private readonly ITrainingStep _step;
     private readonly Parameter[] _trained;
     private readonly AdamW _optimizer;
     private readonly LossWatch _watch = new();
@@ -30,18 +28,32 @@ public sealed class TrainingRun : IDisposable
     /// <param name="inputs">What else the run's numbers depend on, in a line: model and texts.</param>
     /// <param name="recall">Makes recall texts; null where the settings have no share of them.</param>
     public TrainingRun(TrainableModel model, TrainingSettings settings, StretchSource stream, TrainedPositions positions, string folder, string inputs, RecallSource? recall = null)
+        : this(
+            [.. model.Parameters.Where(p => p.IsTrained), .. positions.Parameters],
+            settings,
+            new LanguageStep(model, settings, positions, new SequenceMaker(settings, stream, model.Rope.Scaling.At(model.Rope.Geometry.OriginalContext), model.Rope.Geometry.OriginalContext, recall)),
+            folder,
+            inputs)
     {
-        _model = model;
-        _settings = settings;
-        _positions = positions;
-        _folder = folder;
-        _identity = $"{inputs}\n{ResultJson.Serialize(settings)}";
-        _trained = [.. model.Parameters.Where(p => p.IsTrained), .. positions.Parameters];
-        _optimizer = new AdamW(_trained, settings.Optimizer);
-        _sequences = new SequenceMaker(settings, stream, model.Rope.Scaling.At(model.Rope.Geometry.OriginalContext), model.Rope.Geometry.OriginalContext, recall);
     }
 
-    /// <summary>Loss of each step in nats a token.</summary>
+    /// <summary>Prepares a run of any kind.</summary>
+    /// <param name="trained">Parameters that move, in an order that is kept.</param>
+    /// <param name="settings">The run.</param>
+    /// <param name="step">Computes gradients; disposed of with the run.</param>
+    /// <param name="folder">Where the checkpoint is kept; exists.</param>
+    /// <param name="inputs">What else the run's numbers depend on, in lines.</param>
+    public TrainingRun(IEnumerable<Parameter> trained, TrainingSettings settings, ITrainingStep step, string folder, string inputs)
+    {
+        _settings = settings;
+        _step = step;
+        _folder = folder;
+        _identity = $"{inputs}\n{ResultJson.Serialize(settings)}";
+        _trained = [.. trained];
+        _optimizer = new AdamW(_trained, settings.Optimizer);
+    }
+
+    /// <summary>Loss of each step in nats a token, or a query.</summary>
     public IReadOnlyList<double> Losses => _losses;
 
     /// <summary>Length of each step's gradient before it was clipped.</summary>
@@ -94,7 +106,8 @@ public sealed class TrainingRun : IDisposable
                 stop.ThrowIfCancellationRequested();
             }
 
-            var (loss, norm) = Gradient();
+            var loss = _step.Backward(_losses.Count);
+            var norm = _optimizer.GradientNorm();
             if (_watch.Diverges(loss) || !double.IsFinite(norm))
             {
                 throw new TrainingDivergedException(
@@ -107,7 +120,7 @@ public sealed class TrainingRun : IDisposable
             var elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
             var done = _losses.Count - first;
             reporter.Live(new JobProgress(
-                $"step {_losses.Count}/{_settings.Steps}, loss {_watch.Mean:F4}", (double)_losses.Count / _settings.Steps, done * _settings.TokensOfStep / Math.Max(1e-3, elapsed), TimeSpan.FromSeconds(Math.Min(1e8, elapsed / done * (_settings.Steps - _losses.Count)))));
+                $"step {_losses.Count}/{_settings.Steps}, loss {_watch.Mean:F4}", (double)_losses.Count / _settings.Steps, done * _step.TokensOfStep / Math.Max(1e-3, elapsed), TimeSpan.FromSeconds(Math.Min(1e8, elapsed / done * (_settings.Steps - _losses.Count)))));
             if ((_losses.Count % SaveEvery == 0 && _watch.IsGood) || _losses.Count == _settings.Steps)
             {
                 Save(ref saved);
@@ -119,26 +132,7 @@ public sealed class TrainingRun : IDisposable
     public void Dispose()
     {
         _optimizer.Dispose();
-        _sequences.Dispose();
-    }
-
-    /// <summary>Loss and gradient of the next step.</summary>
-    private (double Loss, double Norm) Gradient()
-    {
-        var frequencies = _positions.Frequencies;
-        var number = (long)_losses.Count * _settings.SequencesOfStep;
-        TrainingSequence[] sequences = [.. Enumerable.Range(0, _settings.SequencesOfStep).Select(i => _sequences.Make(number + i, frequencies))];
-        var targets = sequences.Sum(s => (long)s.Targets.Count(t => t >= 0));
-        var sum = 0d;
-        foreach (var batch in sequences.Chunk(_settings.Batch))
-        {
-            // Only whole steps count, so a stop waits for the end of one.
-            sum += _model.Backward(batch, 1f / targets, _positions.Gradient, CancellationToken.None);
-        }
-
-        _sequences.EndStep();
-        _positions.PassGradient(frequencies);
-        return (sum / targets, _optimizer.GradientNorm());
+        _step.Dispose();
     }
 
     private void Save(ref int saved)

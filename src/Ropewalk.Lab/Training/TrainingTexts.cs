@@ -11,7 +11,7 @@ public static class TrainingTexts
 
     /// <summary>Names of the files.</summary>
     /// <exception cref="UserInputException">There is none.</exception>
-    private static IReadOnlyList<string> Files(IEnumerable<string> paths)
+    public static IReadOnlyList<string> Files(IEnumerable<string> paths)
     {
         var files = new List<string>();
         foreach (var path in paths)

@@ -17,7 +17,7 @@ public static class WeightStart
         foreach (var parameter in model.Parameters)
         {
             stream++;
-            if (parameter.Kind is ParameterKind.Matrix or ParameterKind.Embedding)
+            if (parameter.Kind is ParameterKind.Matrix or ParameterKind.Embedding or ParameterKind.Position)
             {
                 var isAdded = parameter.Name.Contains("o_proj", StringComparison.Ordinal) || parameter.Name.Contains("down_proj", StringComparison.Ordinal);
                 Normal(parameter, new CounterRandom(seed).Fork(0x77656967).Fork(stream), isAdded ? deviation / Math.Sqrt(2 * model.Shape.NumLayers) : deviation);

@@ -34,5 +34,19 @@ public sealed class PlanLayout
         return new([new(PositionMap.Index, PositionMap.Index, query => Math.Max(0, query - radius), query => Math.Min(length, query + radius + 1))]);
     }
 
+    /// <summary>The layout of a short text that trains the positions of a long one: two pieces, the second moved away from the first.</summary>
+    /// <param name="length">Tokens of the text, at least 1.</param>
+    /// <param name="cutAt">First token of the second piece, at least 0.</param>
+    /// <param name="skip">Positions left out before it, at least 0.</param>
+    /// <param name="isCausal">Whether a token sees only those before it.</param>
+    public static PlanLayout Pieces(long length, long cutAt, long skip, bool isCausal)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(cutAt);
+        ArgumentOutOfRangeException.ThrowIfNegative(skip);
+        var positions = new PositionMap(index => index < cutAt ? index : index + skip);
+        return isCausal ? Layouts.Causal(positions) : Layouts.Bidirectional(positions, length);
+    }
+
     internal PlanLayout ScaledBy(Func<long, double> scale) => new(Bands, queryScale is null ? scale : query => queryScale(query) * scale(query));
 }

@@ -1,0 +1,72 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Ropewalk.Engine.Formats;
+using Ropewalk.Engine.Training;
+using Ropewalk.Lab.Contrastive;
+using Ropewalk.Lab.Runs;
+using Ropewalk.Lab.Training;
+
+namespace Ropewalk.Cli;
+
+/// <summary>What every contrastive run does: the folder, the run and what is said at its end.</summary>
+internal static class ContrastiveCommand
+{
+    /// <summary>Trains, writes the loss of every step and what <paramref name="export"/> writes, and measures held-out pairs where there are any.</summary>
+    public static int Run(
+        TextWriter output, TextWriter error, ParseResult parsed, TrainingOptions options, TrainableModel model, TrainingSettings settings, ContrastiveSettings contrastive, TrainableEmbedder embedder, IPairSource pairs, string modelName, Action<string> export, Func<IReadOnlyList<PairRecall>> measure, CancellationToken stop)
+    {
+        var folder = options.Out(parsed);
+        TrainingCommand.Prepare(folder, options.Resumes(parsed));
+        model.Recomputes = options.Recomputes(parsed);
+        var trained = model.Parameters.Where(p => p.IsTrained).ToArray();
+        var step = new ContrastiveStep(model, embedder, pairs, contrastive, settings.Seed);
+        using var run = new TrainingRun(trained, settings, step, folder, $"model {modelName}\n{pairs.Identity}\n{ResultJson.Serialize(contrastive)}") { SaveEvery = options.SaveEvery(parsed) };
+        if (options.Resumes(parsed))
+        {
+            run.Resume();
+        }
+
+        AtomicFile.WriteAllText(Path.Combine(folder, "run.json"), ResultJson.Serialize(new { Model = modelName, Pairs = pairs.Identity, Settings = settings, Contrastive = contrastive }));
+        var reporter = new ConsoleReporter(error, !Console.IsErrorRedirected);
+        var clock = Stopwatch.StartNew();
+        var resumedAt = run.Losses.Count;
+        run.Run(reporter, stop);
+        var seconds = clock.Elapsed.TotalSeconds;
+        reporter.Clear();
+        export(folder);
+        var heldOut = measure();
+        var result = new
+        {
+            Model = modelName,
+            Parameters = model.Parameters.Sum(p => p.Length),
+            TrainedParameters = trained.Sum(p => p.Length),
+            Steps = run.Losses.Count,
+            FirstLoss = run.Losses[0],
+            LastLoss = run.Losses.TakeLast(10).Average(),
+            HeldOut = heldOut,
+            run.Losses,
+            GradientNorms = run.Norms,
+        };
+        AtomicFile.WriteAllText(Path.Combine(folder, "result.json"), ResultJson.Serialize(result));
+        if (options.Json(parsed))
+        {
+            output.Write(ResultJson.Serialize(result));
+            return ExitCodes.Done;
+        }
+
+        foreach (var line in LossCurve.Draw(run.Losses))
+        {
+            output.WriteLine(line);
+        }
+
+        output.WriteLine($"loss {result.FirstLoss:F4} at the first step, {result.LastLoss:F4} over the last ten, in nats a query; {result.TrainedParameters:N0} trained parameters");
+        output.WriteLine($"{run.Losses.Count:N0} steps of {settings.Batch:N0} pairs; {(run.Losses.Count - resumedAt) / Math.Max(1e-3, seconds):F2} steps/s, {Display.Duration(seconds)}");
+        foreach (var kind in heldOut.GroupBy(h => h.Kind))
+        {
+            output.WriteLine($"held-out {kind.Key}, recall@1: {string.Join(", ", kind.Select(h => $"{h.Recall:P1} of {h.Pairs} at {h.Length} tokens"))}");
+        }
+
+        output.WriteLine($"written: {Path.Combine(folder, ModelOutput.ModelFolder)}");
+        return ExitCodes.Done;
+    }
+}

@@ -1,0 +1,53 @@
+using Ropewalk.Engine.Formats;
+using Ropewalk.Engine.Tokenization;
+
+namespace Ropewalk.Engine.Embedding;
+
+/// <summary>Texts as an embedder reads them: the tokenizer's special tokens around them, and where the last token's row is taken and the tokenizer
+/// does not end a text, the end-of-text token.</summary>
+public sealed class EmbedderTokens
+{
+    private readonly Tokenizer _tokenizer;
+
+    /// <summary>Takes a tokenizer.</summary>
+    /// <param name="tokenizer">The tokenizer.</param>
+    /// <param name="pooling">How rows become a vector.</param>
+    /// <param name="source">For errors.</param>
+    /// <exception cref="CheckpointFormatException">A text's end has to be marked and there is no token for it.</exception>
+    public EmbedderTokens(Tokenizer tokenizer, Pooling pooling, string source)
+    {
+        _tokenizer = tokenizer;
+        var frame = tokenizer.Parts.Frame;
+        AppendsEnd = pooling == Pooling.Last && frame.Suffix.Length == 0;
+        Prefix = frame.Prefix;
+        Suffix = !AppendsEnd ? frame.Suffix
+            : tokenizer.EosToken is { } end ? [end]
+            : throw new CheckpointFormatException(source, "eos_token", "nothing", "the token that ends a text, whose row last-token pooling takes");
+    }
+
+    /// <summary>Special tokens of every text.</summary>
+    public int NumSpecial => Prefix.Length + Suffix.Length;
+
+    /// <summary>What stands before a text.</summary>
+    internal int[] Prefix { get; }
+
+    /// <summary>What stands after a text.</summary>
+    internal int[] Suffix { get; }
+
+    /// <summary>Whether the end is marked by us because the tokenizer does not.</summary>
+    private bool AppendsEnd { get; }
+
+    /// <summary>A text with its special tokens.</summary>
+    public int[] Encode(string text) => AppendsEnd ? [.. _tokenizer.Encode(text), .. Suffix] : _tokenizer.Encode(text);
+
+    /// <summary>A text without them.</summary>
+    public int[] Body(string text) => _tokenizer.Encode(text, addSpecialTokens: false);
+
+    /// <summary>Special tokens around a text.</summary>
+    public int[] Frame(ReadOnlySpan<int> body) => [.. Prefix, .. body, .. Suffix];
+
+    /// <summary>A text cut at its end, special tokens kept.</summary>
+    /// <param name="ids">As <see cref="Encode"/> gives them, more than <paramref name="limit"/>.</param>
+    /// <param name="limit">Tokens that are left.</param>
+    public int[] Cut(int[] ids, int limit) => [.. ids.AsSpan(0, limit - Suffix.Length), .. Suffix];
+}

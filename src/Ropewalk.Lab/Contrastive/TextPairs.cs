@@ -1,0 +1,80 @@
+using Ropewalk.Engine.Embedding;
+using Ropewalk.Lab.Data;
+using Ropewalk.Lab.Training;
+using Ropewalk.Positions;
+
+namespace Ropewalk.Lab.Contrastive;
+
+/// <summary>Pairs for an embedder that learns from text alone: spans of one neighbourhood, and questions with the documents that hold the answer. A function of
+/// texts, seed and step, so that two models see the same pairs in the same order.</summary>
+public sealed class TextPairs : IPairSource
+{
+    private const ulong Training = 0x73706E73, HeldOut = 0x68656C64;
+    private readonly SpanPairs _spans;
+    private readonly RecallPairs _recall;
+    private readonly EmbedderTokens _tokens;
+    private readonly CounterRandom _random;
+    private readonly int _batch;
+    private readonly int _window;
+    private readonly int _recallOfBatch;
+
+    /// <summary>Prepares texts.</summary>
+    /// <param name="documents">Tokens without special ones.</param>
+    /// <param name="tokens">Makes tokens of facts.</param>
+    /// <param name="batch">Pairs of a step.</param>
+    /// <param name="window">Tokens of the longest text.</param>
+    /// <param name="recallShare">Share of the pairs that are questions.</param>
+    /// <param name="seed">Of everything random.</param>
+    /// <exception cref="UserInputException">There is too little text.</exception>
+    public TextPairs(IReadOnlyList<TokenDocument> documents, EmbedderTokens tokens, int batch, int window, double recallShare, ulong seed)
+    {
+        _spans = new SpanPairs(documents, 2 * window);
+        if (window is < ShortestWindow or > LongestWindow)
+        {
+            throw new UserInputException($"--window: found {window}, expected {ShortestWindow} to {LongestWindow} where pairs are cut from text");
+        }
+
+        if (_spans.Count < batch)
+        {
+            throw new UserInputException($"--batch: found {batch}, expected at most {_spans.Count}, the passages of {2 * window} tokens that the texts have");
+        }
+
+        (_tokens, _batch, _window) = (tokens, batch, window);
+        _random = new CounterRandom(seed);
+        _recall = new RecallPairs(tokens, _spans, RecallPairs.Stories(tokens, seed), window);
+        _recallOfBatch = (int)Math.Round(batch * recallShare);
+        Identity = $"texts {TrainingRun.Hash(documents)}, recall share {recallShare}";
+    }
+
+    /// <summary>The shortest window: facts and spans need some room.</summary>
+    public const int ShortestWindow = 64;
+
+    /// <summary>The longest window: a passage has twice as many tokens, and two spans of a longer one have less and less in common.</summary>
+    public const int LongestWindow = 512;
+
+    /// <inheritdoc />
+    public string Identity { get; }
+
+    /// <inheritdoc />
+    public IReadOnlyList<TrainingPair> Batch(long number)
+    {
+        var random = _random.Fork(Training).Fork((ulong)number);
+        var spans = _spans.Draw(random.Fork(0), _batch - _recallOfBatch, _window - _tokens.NumSpecial).Select(Framed);
+        return [.. spans, .. Enumerable.Range(0, _recallOfBatch).Select(i => _recall.Draw(random.Fork((ulong)i + 1)))];
+    }
+
+    /// <summary>Held-out pairs whose documents have about so many tokens: of passages that are never trained on, and of facts that are not.</summary>
+    /// <param name="count">How many of each kind at most.</param>
+    /// <param name="queryLength">Tokens of a span that looks for another.</param>
+    /// <param name="length">Tokens of a document.</param>
+    public (IReadOnlyList<TrainingPair> Spans, IReadOnlyList<TrainingPair> Recall) HeldOutPairs(int count, int queryLength, int length)
+    {
+        var random = _random.Fork(HeldOut).Fork((ulong)length);
+        var body = length - _tokens.NumSpecial;
+        return (
+            [.. Enumerable.Range(0, Math.Min(count, _spans.HeldOutCount)).Select(i => Framed(_spans.HeldOut((int)((long)i * _spans.HeldOutCount / Math.Min(count, _spans.HeldOutCount)), random.Fork((ulong)i), queryLength, body)))],
+            [.. Enumerable.Range(0, count).Select(i => _recall.Make(random.Fork((1UL << 32) + (ulong)i), length))]);
+    }
+
+    private TrainingPair Framed(TrainingPair pair) => new(_tokens.Frame(pair.Query), _tokens.Frame(pair.Positive), []);
+}

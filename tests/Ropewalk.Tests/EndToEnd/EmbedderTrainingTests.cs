@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Ropewalk.Engine.Formats.Safetensors;
+using Ropewalk.Tests.Embedding;
+using Ropewalk.Tests.Formats;
+using Ropewalk.Tests.Kernels;
+
+namespace Ropewalk.Tests.EndToEnd;
+
+/// <summary>train --embedder and tune of embedders as a user runs them.</summary>
+[Collection(EndToEndGroup.Name)]
+public sealed class EmbedderTrainingTests : IDisposable
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("absolute", "bert")]
+    [InlineData("rotary", "nomic_bert")]
+    public void A_new_embedder_learns_and_embeds(string kind, string modelType)
+    {
+        var result = Command.Result(Train(kind, kind, steps: 25));
+        Assert.True(result.GetProperty("last_loss").GetDouble() < 0.8 * result.GetProperty("first_loss").GetDouble());
+        var heldOut = result.GetProperty("held_out").EnumerateArray().ToArray();
+        Assert.Equal(["spans 16", "recall 16", "spans 32", "recall 32", "spans 64", "recall 64"], heldOut.Select(h => $"{h.GetProperty("kind").GetString()} {h.GetProperty("length").GetInt32()}"));
+        var folder = _folder.PathOf(kind + "/model");
+        Assert.Equal(modelType, JsonElement.Parse(File.ReadAllText(Path.Combine(folder, "config.json"))).GetProperty("model_type").GetString());
+        var input = _folder.Write("docs.txt", "A rope is walked.\nNothing else.\n");
+        var embedded = Command.Result("embed", folder, "--in", input, "--out", _folder.PathOf("v.jsonl"));
+        Assert.Equal((2, "mean", true, 64), (embedded.GetProperty("texts").GetInt32(), embedded.GetProperty("pooling").GetString(), embedded.GetProperty("normalizes").GetBoolean(), embedded.GetProperty("max_tokens").GetInt32()));
+    }
+
+    [Fact]
+    public void A_killed_run_goes_on_to_the_same_bytes()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        // With other numbers of threads, since they change nothing.
+        Assert.Equal(0, Command.Run([.. Train("rotary", "whole"), "--threads", "2"]).Code);
+        using var child = Command.Start("exec \"$@\"", _folder.Root, [.. Train("rotary", "killed"), "--threads", "1"]);
+        var checkpoint = _folder.PathOf("killed/training.safetensors");
+        var clock = Stopwatch.StartNew();
+        while (!File.Exists(checkpoint))
+        {
+            Assert.True(!child.HasExited && clock.Elapsed < s_patience);
+            Thread.Sleep(5);
+        }
+
+        using var kill = Process.Start("kill", ["-s", "KILL", child.Id.ToString()]);
+        kill.WaitForExit();
+        _ = Command.Finish(child);
+        var resumed = Command.Run([.. Train("rotary", "killed"), "--resume"]);
+        Assert.True(resumed.Code == 0, resumed.Error);
+        foreach (var name in (string[])["training.safetensors", "result.json", "model/model.safetensors", "model/config.json", "model/tokenizer.json", "model/modules.json", "model/1_Pooling/config.json"])
+        {
+            Assert.True(File.ReadAllBytes(_folder.PathOf("whole/" + name)).AsSpan().SequenceEqual(File.ReadAllBytes(_folder.PathOf("killed/" + name))), name);
+        }
+
+        var other = Command.Run([.. Train("rotary", "killed"), "--resume", "--temperature", "0.5"]);
+        Assert.Equal(2, other.Code);
+        Assert.Contains("temperature", Assert.Single(other.Complaints), StringComparison.Ordinal);
+    }
+
+    [SharedFact]
+    public void New_rows_of_a_longer_table_are_tuned_and_nothing_else()
+    {
+        using var model = new TemporaryFolder();
+        SmallEmbedder.Write(model);
+        var result = Command.Result("tune", model.Root, Pairs(), "--out", _folder.PathOf("out"), "--to", "1024", "--only", "positions", "--freeze-original-rows", "--skip", "--batch", "4", "--chunk", "3", "--steps", "6", "--learning-rate", "5e-3", "--temperature", "0.05");
+        Assert.Equal(1024 * SmallEmbedder.Width, result.GetProperty("trained_parameters").GetInt32());
+        using var before = SafetensorsFile.Open(model.PathOf("model.safetensors"));
+        using var after = SafetensorsFile.Open(_folder.PathOf("out/model/model.safetensors"));
+        var moved = 0;
+        foreach (var (name, tensor) in before.Tensors)
+        {
+            var (old, now) = (Values(before, tensor), Values(after, after.Tensors[name]));
+            Numbers.Same(old, now[..old.Length], name);
+            moved += Enumerable.Range(0, now.Length - old.Length).Count(i => now[old.Length + i] != old[i]);
+        }
+
+        Assert.InRange(moved, 1000, 512 * SmallEmbedder.Width);
+        Assert.Equal(1024, JsonElement.Parse(File.ReadAllText(_folder.PathOf("out/model/sentence_bert_config.json"))).GetProperty("max_seq_length").GetInt32());
+        var input = _folder.Write("docs.txt", string.Concat(Enumerable.Repeat("word ", 1000)) + "\n");
+        Assert.Equal(1002, Command.Result("embed", _folder.PathOf("out/model"), "--in", input, "--out", _folder.PathOf("v.npy")).GetProperty("tokens").GetInt32());
+    }
+
+    [SharedFact]
+    public void Adapters_are_tuned_with_hard_negatives()
+    {
+        using var model = new TemporaryFolder();
+        SmallEmbedder.Write(model);
+        var result = Command.Result("tune", model.Root, Pairs(), "--out", _folder.PathOf("out"), "--lora", "2", "--lora-targets", "query,value", "--batch", "4", "--steps", "20", "--learning-rate", "0.02", "--temperature", "0.05", "--symmetric", "--query-prefix", "query: ");
+        Assert.Equal(2 * 2 * 2 * 2 * SmallEmbedder.Width, result.GetProperty("trained_parameters").GetInt32());
+        Assert.True(result.GetProperty("last_loss").GetDouble() < result.GetProperty("first_loss").GetDouble());
+        Assert.Equal("FEATURE_EXTRACTION", JsonElement.Parse(File.ReadAllText(_folder.PathOf("out/adapter/adapter_config.json"))).GetProperty("task_type").GetString());
+        Assert.Equal(0, Command.Run("embed", _folder.PathOf("out/model"), "--in", _folder.Write("a.txt", "one\ntwo\n"), "--out", _folder.PathOf("v.npy")).Code);
+    }
+
+    [SharedTheory]
+    [InlineData("--freeze-original-rows: found it without --to", "--freeze-original-rows")]
+    [InlineData("--only: found \"some\", expected positions or full", "--only", "some")]
+    [InlineData("--scaling: found ntk:2 for a model with learned positions", "--scaling", "ntk:2")]
+    [InlineData("--table: found \"long\"", "--to", "1024", "--table", "long")]
+    [InlineData("--accumulate: found 2, expected 1", "--accumulate", "2")]
+    [InlineData("--temperature: found 0", "--temperature", "0")]
+    [InlineData("--pooling", "--pooling", "cls")]
+    [InlineData("--batch: found 1000", "--batch", "1000")]
+    public void What_makes_no_sense_is_one_line(string message, params string[] options)
+    {
+        using var model = new TemporaryFolder();
+        SmallEmbedder.Write(model);
+        var run = Command.Run(["tune", model.Root, Pairs(), "--out", _folder.PathOf("out"), "--steps", "1", .. options]);
+        Assert.Equal(2, run.Code);
+        Assert.Contains(message == "--pooling" ? "pooling: found cls, expected mean" : message, Assert.Single(run.Complaints), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder.PathOf("out/model")));
+    }
+
+    [SharedFact]
+    public void Texts_for_an_embedder_and_pairs_beside_texts_are_refused()
+    {
+        using var model = new TemporaryFolder();
+        SmallEmbedder.Write(model);
+        var text = _folder.Write("text.txt", "words");
+        Assert.Contains("expected pairs", Assert.Single(Command.Run("tune", model.Root, text, "--out", _folder.PathOf("out")).Complaints), StringComparison.Ordinal);
+        Assert.Contains("expected one of the two", Assert.Single(Command.Run("tune", model.Root, text, Pairs(), "--out", _folder.PathOf("out")).Complaints), StringComparison.Ordinal);
+    }
+
+    private string[] Train(string kind, string name, int steps = 12) =>
+        ["train", Text(), "--out", _folder.PathOf(name), "--embedder", kind, "--width", "32", "--layers", "2", "--heads", "2", "--window", "64", "--vocabulary", "300", "--steps", $"{steps}", "--batch", "8", "--chunk", "12", "--temperature", "0.1", "--learning-rate", "3e-3", "--save-every", "4"];
+
+    private string Text() => _folder.Write(
+        "text.txt", string.Concat(Enumerable.Range(0, 2500).Select(i => $"In chapter {i / 60} the {Words[i / 60 % Words.Length]} of the walk is {i % 13} ells from the {Words[(i / 60 * 7 + 3) % Words.Length]}.\n")));
+
+    private static string[] Words => ["rope", "tower", "harbour", "garden", "miller", "captain", "lantern", "forest", "bridge", "letter", "market"];
+
+    private string Pairs() => _folder.Write("pairs.jsonl", string.Concat(Enumerable.Range(0, 12).Select(i =>
+        $$"""{"query":"where is {{Words[i % 11]}} {{i}}?","positive":"the {{Words[i % 11]}} number {{i}} is here","negatives":["no {{Words[(i + 1) % 11]}} anywhere"]}""" + "\n")));
+
+    private static float[] Values(SafetensorsFile file, TensorEntry tensor)
+    {
+        var values = new float[tensor.Elements];
+        file.ReadAsSingle(tensor, 0, values);
+        return values;
+    }
+}

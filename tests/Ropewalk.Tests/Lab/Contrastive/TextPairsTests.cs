@@ -1,0 +1,101 @@
+using Ropewalk.Engine.Embedding;
+using Ropewalk.Engine.Tokenization;
+using Ropewalk.Lab.Contrastive;
+using Ropewalk.Lab.Data;
+using Ropewalk.Positions;
+
+namespace Ropewalk.Tests.Lab.Contrastive;
+
+public sealed class TextPairsTests
+{
+    private const int Window = 128;
+    private static readonly EmbedderTokens s_bytes = new(Tokenizer.Parse(new BytePairTrainer().Train(BytePairTrainer.Smallest), "tokenizer.json"), Pooling.Mean, "tokenizer.json");
+
+    // Every token of a document is another number, so that a span says where it is from.
+    private static readonly TokenDocument[] s_documents = [Document(0, 40_000), Document(100_000, 500), Document(200_000, 30_000)];
+
+    [Fact]
+    public void A_batch_is_a_function_of_texts_seed_and_number()
+    {
+        var pairs = Pairs(0);
+        var third = Flat(pairs.Batch(3));
+        _ = pairs.Batch(7);
+        Assert.Equal(third, Flat(pairs.Batch(3)));
+        Assert.Equal(third, Flat(Pairs(0).Batch(3)));
+        Assert.NotEqual(third, Flat(pairs.Batch(4)));
+        Assert.NotEqual(third, Flat(Pairs(1).Batch(3)));
+        Assert.Equal(Pairs(0).Identity, pairs.Identity);
+    }
+
+    [Fact]
+    public void Spans_of_a_pair_share_a_neighbourhood_and_no_token()
+    {
+        var heldOut = new HashSet<int>();
+        var pairs = Pairs(0);
+        for (var i = 0; i < 50; i++)
+        {
+            var batch = pairs.Batch(i);
+            Assert.Equal(16, batch.Count);
+            var neighbourhoods = new List<int>();
+            foreach (var pair in batch.Take(8))
+            {
+                Assert.Empty(pair.Query.Intersect(pair.Positive));
+                Assert.Empty(pair.Negatives);
+                Assert.Single(pair.Query.Concat(pair.Positive).Select(Neighbourhood).Distinct());
+                Assert.InRange(pair.Query.Length, 16, Window);
+                Assert.InRange(pair.Positive.Length, 16, Window);
+                neighbourhoods.Add(Neighbourhood(pair.Query[0]));
+                heldOut.UnionWith(pair.Query);
+            }
+
+            Assert.Equal(8, neighbourhoods.Distinct().Count());
+
+            // Two books in eight pairs, and the short document never, which has no neighbourhood.
+            Assert.InRange(batch.Take(8).Select(p => p.Query[0] / 100_000).Distinct().Count(), 1, 2);
+            Assert.DoesNotContain(batch.Take(8), p => p.Query[0] / 100_000 == 1);
+        }
+
+        var (spans, recall) = pairs.HeldOutPairs(100, 20, 64);
+        Assert.Equal(16, spans.Count);
+        Assert.Equal(100, recall.Count);
+        Assert.All(spans, p => Assert.Equal((20, 64), (p.Query.Length, p.Positive.Length)));
+        Assert.All(recall, p => Assert.InRange(p.Positive.Length, 40, 64));
+        Assert.Empty(spans.SelectMany(p => p.Query.Concat(p.Positive)).Intersect(heldOut));
+    }
+
+    [Fact]
+    public void Only_the_right_document_tells_what_is_asked()
+    {
+        var batch = Pairs(0).Batch(0).Skip(8).Select(p => (Query: Letters(p.Query), Positive: Letters(p.Positive), Negative: Letters(Assert.Single(p.Negatives)), p.Positive.Length)).ToArray();
+        Assert.Equal(8, batch.Length);
+        foreach (var (query, positive, negative, length) in batch)
+        {
+            Assert.InRange(length, 40, Window);
+            Assert.NotEqual(positive, negative);
+
+            // The name or town is the capitalised word of the question that is not its first.
+            var names = query.TrimEnd('?').Split(' ').Skip(1).Where(w => char.IsUpper(w[0])).ToArray();
+            Assert.NotEmpty(names);
+            Assert.All(names, name => Assert.Contains(name, positive, StringComparison.Ordinal));
+            Assert.Contains(names, name => !negative.Contains(name, StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public void Too_little_text_is_named()
+    {
+        Assert.Contains("--batch: found 16", Assert.Throws<UserInputException>(() => new TextPairs([Document(0, 2000)], s_bytes, 16, Window, 0.5, 0)).Message, StringComparison.Ordinal);
+        Assert.Contains("--window: found 1024", Assert.Throws<UserInputException>(() => new TextPairs(s_documents, s_bytes, 16, 1024, 0.5, 0)).Message, StringComparison.Ordinal);
+    }
+
+    private static int Neighbourhood(int token) => (token / 100_000 * 1000) + (token % 100_000 / (2 * Window));
+
+    private static TextPairs Pairs(ulong seed) => new(s_documents, s_bytes, 16, Window, 0.5, seed);
+
+    private static TokenDocument Document(int first, int count) => new($"{first}", [.. Enumerable.Range(first, count)]);
+
+    private static int[] Flat(IEnumerable<TrainingPair> pairs) => [.. pairs.SelectMany(p => (int[][])[p.Query, p.Positive, .. p.Negatives]).SelectMany(t => (int[])[.. t, -1])];
+
+    /// <summary>The bytes of facts; spans of the documents above are no bytes.</summary>
+    private static string Letters(int[] ids) => string.Concat(ids.Where(i => i < 256).Select(i => (char)i));
+}
