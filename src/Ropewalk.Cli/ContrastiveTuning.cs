@@ -100,8 +100,15 @@ internal sealed class ContrastiveTuning
                 throw new CheckpointFormatException(settings.ModelPath, "tokenizer", $"{tokenizer.VocabularySize} tokens", $"at most the model's {model.Shape.VocabularySize}");
             }
 
-            var tokens = new PairTokens(new EmbedderTokens(tokenizer, pooling, settings.ModelPath), longest, parsed.GetValue(_truncate));
-            var pairs = new JsonlPairs(parsed.GetValue(shared.Data)!, tokens, parsed.GetValue(_queryPrefix)!, parsed.GetValue(_documentPrefix)!, training.Batch, training.Seed);
+            var (queryPrefix, documentPrefix) = (parsed.GetValue(_queryPrefix)!, parsed.GetValue(_documentPrefix)!);
+            var embedded = new EmbedderTokens(tokenizer, pooling, settings.ModelPath);
+            if (!settings.IncludesPrompt)
+            {
+                contrastive = contrastive with { SkippedOfQuery = embedded.RowsOf(queryPrefix), SkippedOfDocument = embedded.RowsOf(documentPrefix) };
+            }
+
+            var tokens = new PairTokens(embedded, longest, parsed.GetValue(_truncate));
+            var pairs = new JsonlPairs(parsed.GetValue(shared.Data)!, tokens, queryPrefix, documentPrefix, training.Batch, training.Seed);
             if (tokens.NumCut > 0)
             {
                 error.WriteLine($"{tokens.NumCut} texts were cut to {longest} tokens");

@@ -43,6 +43,9 @@ public sealed class EmbedderTokens
     /// <summary>A text without them.</summary>
     public int[] Body(string text) => _tokenizer.Encode(text, addSpecialTokens: false);
 
+    /// <summary>Rows that a prompt takes at the beginning of a text, special tokens included; none where there is no prompt.</summary>
+    public int RowsOf(string prompt) => prompt.Length == 0 ? 0 : Prefix.Length + Body(prompt).Length;
+
     /// <summary>Special tokens around a text.</summary>
     public int[] Frame(ReadOnlySpan<int> body) => [.. Prefix, .. body, .. Suffix];
 

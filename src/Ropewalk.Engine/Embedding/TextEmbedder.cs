@@ -104,7 +104,7 @@ public sealed class TextEmbedder : IDisposable
     {
         ArgumentNullException.ThrowIfNull(texts);
         var prefix = Tokenizer.Encode(prompt, addSpecialTokens: false);
-        var skipped = _settings.IncludesPrompt || prompt.Length == 0 ? 0 : Tokenizer.Parts.Frame.Prefix.Length + prefix.Length;
+        var skipped = _settings.IncludesPrompt ? 0 : _tokens.RowsOf(prompt);
         var pieces = new List<Piece>();
         var lengths = new (int Tokens, int LeftOut)[texts.Count];
         for (var i = 0; i < texts.Count; i++)

@@ -12,6 +12,12 @@ public sealed record ContrastiveSettings
     /// <summary>Texts that go through the model at once; where a batch has more, gradients are cached.</summary>
     public int Chunk { get; init; } = 64;
 
+    /// <summary>Rows of a query's prompt that its mean leaves out, where the folder says so.</summary>
+    public int SkippedOfQuery { get; init; }
+
+    /// <summary>Rows of a document's prompt that its mean leaves out, where the folder says so.</summary>
+    public int SkippedOfDocument { get; init; }
+
     /// <summary>Positions that short texts are spread over; 0 for none.</summary>
     public int SkipsTo { get; init; }
 }

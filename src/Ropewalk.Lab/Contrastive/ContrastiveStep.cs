@@ -24,7 +24,7 @@ public sealed class ContrastiveStep(TrainableModel model, TrainableEmbedder embe
         var documents = batch.Select(p => p.Positive).Concat(batch.SelectMany(p => p.Negatives));
         var random = _random.Fork((ulong)number);
         var texts = new ContrastiveBatch(
-            [.. batch.Select(p => Place(p.Query, random))], [.. documents.Select(d => Place(d, random))], [.. Enumerable.Range(0, batch.Count)]);
+            [.. batch.Select(p => Place(p.Query, settings.SkippedOfQuery, random))], [.. documents.Select(d => Place(d, settings.SkippedOfDocument, random))], [.. Enumerable.Range(0, batch.Count)]);
 
         // Only whole steps count, so a stop waits for the end of one.
         var (loss, _) = texts.Backward(embedder, new InfoNce(settings.Temperature, settings.Symmetric), settings.Chunk, CancellationToken.None);
@@ -40,7 +40,9 @@ public sealed class ContrastiveStep(TrainableModel model, TrainableEmbedder embe
 
     /// <summary>A text at random positions below the target (2404.12096): moved as a whole where they are rows of a table, cut in two where only
     /// distances count.</summary>
-    private TrainedText Place(int[] tokens, CounterRandom random)
+    private TrainedText Place(int[] tokens, int skipped, CounterRandom random) => Placed(tokens, random) with { SkippedRows = Math.Min(skipped, tokens.Length - 1) };
+
+    private TrainedText Placed(int[] tokens, CounterRandom random)
     {
         var room = settings.SkipsTo - tokens.Length;
         if (room <= 0)

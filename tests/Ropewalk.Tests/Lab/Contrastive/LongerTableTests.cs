@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Ropewalk.Engine.Embedding;
+using Ropewalk.Engine.Formats;
 using Ropewalk.Engine.Models;
 using Ropewalk.Engine.Models.Encoders;
 using Ropewalk.Engine.Training;
@@ -84,7 +85,7 @@ public sealed class LongerTableTests
     {
         var config = JsonNode.Parse(SmallEncoders.All["nomic_bert"])!.AsObject();
         var geometry = new RopeGeometry(24, 10000, 512);
-        Assert.Throws<Ropewalk.Engine.Formats.UnsupportedCheckpointException>(() => LongerRotary.Write(config, "config.json", new LinearScaling(geometry, 4), 2048));
+        Assert.Throws<UnsupportedCheckpointException>(() => LongerRotary.Write(config, "config.json", new LinearScaling(geometry, 4), 2048));
     }
 
     private static TrainableModel Extend(TemporaryFolder folder, JsonObject config, int to, string kind, out bool[] isTrained)
