@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Ropewalk.Engine.Formats.Safetensors;
 using Ropewalk.Lab.Progressive;
-using Ropewalk.Lab.Runs;
 using Ropewalk.Lab.Runs.Records;
 using Ropewalk.Lab.Training;
 using Ropewalk.Tests.Durability;
@@ -91,7 +90,7 @@ public sealed class ProgressiveTests(TinyModel tiny) : IClassFixture<TinyModel>,
     [Fact]
     public void A_stage_that_ruins_the_old_window_is_refused_and_goes_on_when_more_is_allowed()
     {
-        string[] ruinous = [.. Road("gate", gate: "1%"), "--learning-rate", "0.3"];
+        string[] ruinous = [.. Road("gate", gate: "1%"), "--learning-rate", "0.05"];
         var refused = Command.Run(ruinous);
         Assert.Equal(2, refused.Code);
         var line = Assert.Single(refused.Complaints);
