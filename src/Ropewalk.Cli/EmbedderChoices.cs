@@ -16,7 +16,7 @@ internal sealed class EmbedderChoices
     private readonly Option<string?> _pooling = new("--pooling")
     {
         HelpName = "KIND",
-        Description = "How the rows of a text become one vector, where the model does not say it: " + string.Join(", ", s_poolings.Select(p => p.Name)) + ".",
+        Description = "How the rows of a text become one vector, where the model does not say it: " + PoolingNames + ".",
     };
 
     private readonly Option<string?> _prompt = new("--prompt") { HelpName = "NAME", Description = "Prompt that is put before every text, by its name in config_sentence_transformers.json. Default: the folder's own default." };
@@ -67,7 +67,12 @@ internal sealed class EmbedderChoices
         };
     }
 
-    private static Pooling PoolingOf(string name) => Array.Find(s_poolings, p => p.Name == name) is { Name: not null } found
+    /// <summary>The kinds of pooling by name.</summary>
+    public static string PoolingNames => string.Join(", ", s_poolings.Select(p => p.Name));
+
+    /// <summary>A kind of pooling by its name.</summary>
+    /// <exception cref="UserInputException">There is none of that name.</exception>
+    public static Pooling PoolingOf(string name) => Array.Find(s_poolings, p => p.Name == name) is { Name: not null } found
         ? found.Pooling
-        : throw new UserInputException($"--pooling: found \"{Printable.OneLine(name, 60)}\", expected {string.Join(", ", s_poolings.Select(p => p.Name))}");
+        : throw new UserInputException($"--pooling: found \"{Printable.OneLine(name, 60)}\", expected {PoolingNames}");
 }

@@ -25,6 +25,7 @@ internal static class ExtendCommand
         var seed = Options.Seed();
         var attention = new Option<string?>("--attention-factor") { HelpName = "POLICY", Description = "su, yarn, a number, or fit (the largest up to su that the old window bears): what cosines and sines are multiplied by, in the search and in the export. Where it is given, or with --fixed-temperature, it is not searched. Default: su; fit when no MODEL is given." };
         var search = new SearchChoiceOptions();
+        var embedder = new ExtendEmbedder();
         var target = new Option<string>("--target") { HelpName = "NAME", Description = "huggingface or ropewalk (searches start tokens too, which only factors.json can hold).", DefaultValueFactory = _ => "huggingface" };
         var style = new Option<string>("--config-style") { HelpName = "STYLE", Description = "Keys of the exported config: v4 (rope_scaling) or v5 (rope_parameters).", DefaultValueFactory = _ => "v4" };
         var shortLoss = new Option<string>("--max-short-loss") { HelpName = "SHARE", Description = "Loss of perplexity at the old window past which the export is refused.", DefaultValueFactory = _ => "2%" };
@@ -38,6 +39,7 @@ internal static class ExtendCommand
         {
             model, to, text, heldout, outFolder, search.Algorithm, search.Objective, search.FixedTemperature, search.Monotone, search.RaceLevel, population, iterations, windows, heldoutWindows, seed, attention, target, style, shortLoss, stride, budget, dryRun, resume, json, threads,
         };
+        embedder.All.ToList().ForEach(command.Add);
         command.SetAction(parsed => CommandHost.Run(error, parsed.GetValue(threads), stop =>
         {
             var isJson = parsed.GetValue(json);
@@ -45,6 +47,11 @@ internal static class ExtendCommand
             {
                 Options.RequireAlone(parsed, resume, json, threads);
                 return Resume(output, error, stopped, isJson, stop);
+            }
+
+            if (embedder.Run(parsed, parsed.GetValue(model), (to, outFolder, json, threads), () => FreeFolder(), output, error, stop) is { } code)
+            {
+                return code;
             }
 
             var time = parsed.GetValue(budget)
