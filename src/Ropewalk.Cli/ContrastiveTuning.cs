@@ -19,7 +19,7 @@ namespace Ropewalk.Cli;
 internal sealed class ContrastiveTuning
 {
     private readonly ContrastiveOptions _contrastive = new();
-    private readonly Option<string?> _pooling = new("--pooling") { HelpName = "KIND", Description = "Embedders: mean, cls, last or weighted-mean, where the model does not say it." };
+    private readonly Option<string?> _pooling = EmbedderChoices.PoolingOption();
     private readonly Option<string> _queryPrefix = new("--query-prefix") { HelpName = "TEXT", Description = "Embedders: put before every query, e.g. \"query: \".", DefaultValueFactory = _ => "" };
     private readonly Option<string> _documentPrefix = new("--passage-prefix") { HelpName = "TEXT", Description = "Embedders: put before every document, e.g. \"passage: \".", DefaultValueFactory = _ => "" };
     private readonly Option<bool> _truncate = new("--truncate") { Description = "Embedders: cut the ends off texts that are longer than --window. Default: such a text is an error." };
@@ -75,7 +75,7 @@ internal sealed class ContrastiveTuning
         var model = TrainableModel.LoadEmbedder(checkpoint);
         try
         {
-            var pooling = settings.PoolingOf(parsed.GetValue(_pooling) is { } name ? EmbedderChoices.PoolingOf(name) : null, !model.IsEncoder);
+            var pooling = settings.PoolingOf(EmbedderChoices.PoolingOf(parsed.GetValue(_pooling)), !model.IsEncoder);
             if (pooling == Pooling.Max)
             {
                 throw new UnsupportedCheckpointException(settings.PoolingSource, "pooling", "max", "mean, cls, last or weighted mean");

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Ropewalk.Lab.EmbedderSearch;
 using Ropewalk.Lab.Runs;
 using Ropewalk.Lab.Search;
 using Ropewalk.Positions;
@@ -21,7 +22,7 @@ internal sealed class SearchChoiceOptions
     public Option<string> Objective { get; } = new("--objective")
     {
         HelpName = "NAME",
-        Description = "What the search makes small: perplexity (of whole windows), tail (of their last quarter), needle (of the answer about a planted fact), mix (half whole windows, half windows of the old length).",
+        Description = "What the search makes small: perplexity (of whole windows), tail (of their last quarter), needle (of the answer about a planted fact), mix (half whole windows, half windows of the old length); search alone knows retrieval too (of an embedder, with --pairs).",
         DefaultValueFactory = _ => SearchObjective.Default,
     };
 
@@ -42,11 +43,12 @@ internal sealed class SearchChoiceOptions
     /// <summary>What was asked for.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="givenAttention">What --attention-factor says, where it is given: then it is not searched.</param>
+    /// <param name="allowRetrieval">Whether an embedder's objective may be asked for.</param>
     /// <exception cref="UserInputException">A name is unknown or the level no probability below one half.</exception>
-    public SearchChoices Choices(ParseResult parsed, string? givenAttention) => new()
+    public SearchChoices Choices(ParseResult parsed, string? givenAttention, bool allowRetrieval = false) => new()
     {
         Algorithm = SearchAlgorithms.Named(parsed.GetValue(Algorithm)!).Name,
-        Objective = parsed.GetValue(Objective) is { } name && SearchObjective.Names.Contains(name)
+        Objective = parsed.GetValue(Objective) is { } name && (SearchObjective.Names.Contains(name) || (allowRetrieval && name == EmbedderSearchOptions.Objective))
             ? name
             : throw new UserInputException($"--objective: found \"{parsed.GetValue(Objective)}\", expected one of {string.Join(", ", SearchObjective.Names)}"),
         FixedTemperature = parsed.GetValue(FixedTemperature) || givenAttention is not null,

@@ -28,6 +28,7 @@ internal static class ExtendCommand
         var attention = new Option<string?>("--attention-factor") { HelpName = "POLICY", Description = "su, yarn, a number, or fit (the largest up to su that the old window bears): what cosines and sines are multiplied by, in the search and in the export. Where it is given, or with --fixed-temperature, it is not searched. Default: su; fit when no MODEL is given." };
         var search = new SearchChoiceOptions();
         var progressive = new ProgressiveOptionSet();
+        var embedder = new ExtendEmbedder();
         var target = new Option<string>("--target") { HelpName = "NAME", Description = "huggingface or ropewalk (searches start tokens too, which only factors.json can hold).", DefaultValueFactory = _ => "huggingface" };
         var style = new Option<string>("--config-style") { HelpName = "STYLE", Description = "Keys of the exported config: v4 (rope_scaling) or v5 (rope_parameters).", DefaultValueFactory = _ => "v4" };
         var shortLoss = new Option<string>("--max-short-loss") { HelpName = "SHARE", Description = "Loss of perplexity at the old window past which the export is refused.", DefaultValueFactory = _ => "2%" };
@@ -47,6 +48,7 @@ internal static class ExtendCommand
             command.Add(option);
         }
 
+        embedder.All.ToList().ForEach(command.Add);
         command.SetAction(parsed => CommandHost.Run(error, parsed.GetValue(threads), stop =>
         {
             var isJson = parsed.GetValue(json);
@@ -56,6 +58,10 @@ internal static class ExtendCommand
             }
 
             progressive.RequireFitting(parsed, to, budget, target);
+            if (embedder.Run(parsed, parsed.GetValue(model), (to, outFolder, json, threads), () => FreeFolder(), output, error, stop) is { } code)
+            {
+                return code;
+            }
 
             var time = parsed.GetValue(budget)
                 ?? (parsed.GetValue(model) is null && parsed.GetValue(population) is null && parsed.GetValue(iterations) is null ? DefaultBudget : null);

@@ -3,7 +3,9 @@ using System.Text.Json;
 using Ropewalk.Engine.Formats;
 using Ropewalk.Engine.Formats.HuggingFace;
 using Ropewalk.Engine.Models;
+using Ropewalk.Engine.Models.Encoders;
 using Ropewalk.Lab.Runs;
+using Ropewalk.Positions;
 using Ropewalk.Positions.Laws;
 using Ropewalk.Positions.Scaling;
 using Spectre.Console;
@@ -30,7 +32,14 @@ internal static class InspectCommand
         {
             var (config, file, notes) = Read(parsed.GetValue(model)!, parsed.GetValue(strict));
             var nonFinite = parsed.GetValue(check) ? NonFinite(parsed.GetValue(model)!) : null;
-            var rope = RopeConfigReader.Read(config, file);
+            var encoder = EncoderDescription.Find(config, file);
+            var inspection = encoder is null ? null : EncoderInspection.Of(encoder, parsed.GetValue(model)!);
+            if (encoder is { Rope: null })
+            {
+                return WriteTable(output, parsed.GetValue(json), parsed.GetValue(scaling), inspection!, file, nonFinite, notes);
+            }
+
+            var rope = encoder?.Rope ?? RopeConfigReader.Read(config, file);
             var rule = Scalings.Choose(parsed.GetValue(scaling), rope);
             var tokens = parsed.GetValue(length) is { } n ? Options.AtLeast("--length", n, 1) : rope.MaximumContext;
             var wanted = parsed.GetValue(to) is { } t ? Options.AtLeast("--to", t, 1) : checked(8L * rope.Geometry.OriginalContext);
@@ -67,11 +76,12 @@ internal static class InspectCommand
             var code = nonFinite is { Count: > 0 } ? ExitCodes.CheckFailed : ExitCodes.Done;
             if (parsed.GetValue(json))
             {
-                output.Write(ResultJson.Serialize(report));
+                output.Write(ResultJson.Serialize(inspection is null ? report : ResultJson.With(report, ("encoder", inspection.Record))));
                 return code;
             }
 
             output.WriteLine($"{file}: {architecture}, base {geometry.Base}, {geometry.Pairs} rotary pairs, original window {Display.Length(geometry.OriginalContext)} tokens, config's window {Display.Length(rope.MaximumContext)}");
+            inspection?.Write(output);
             output.WriteLine($"in force at {Display.Length(tokens)} tokens: {rule.Spec}, attention factor {frequencies.AttentionFactor:G7}{(frequencies.StartTokens > 0 ? $", start tokens {frequencies.StartTokens}" : "")}, SHA-256 {frequencies.Fingerprint[..16]}");
             output.WriteLine($"critical dimension {report.CriticalDimension} of {geometry.RotaryDimension} (pair {report.CriticalPair}); this base reaches {Tokens(report.ExtrapolationLimit)} tokens; for {Display.Length(wanted)} tokens a base of at least {Tokens(report.BaseForTarget)} (critical base {Tokens(report.CriticalBase)})");
             var table = new Table { Border = TableBorder.Simple };
@@ -92,19 +102,50 @@ internal static class InspectCommand
                 output.WriteLine($"note: {note}");
             }
 
-            foreach (var (name, count, first) in nonFinite ?? [])
-            {
-                output.WriteLine($"not finite: {Printable.OneLine(name)}: {count} numbers, the first is element {first}");
-            }
-
-            if (nonFinite is { Count: 0 })
-            {
-                output.WriteLine("all weights are finite");
-            }
-
+            WriteNonFinite(output, nonFinite);
             return code;
         }));
         return command;
+    }
+
+    /// <summary>A model with learned positions has no frequencies to show.</summary>
+    private static int WriteTable(TextWriter output, bool isJson, string? scaling, EncoderInspection inspection, string file, List<(string Name, long Count, long First)>? nonFinite, IReadOnlyList<string> notes)
+    {
+        if (scaling is not null)
+        {
+            throw new UserInputException($"--scaling: found {Printable.OneLine(scaling, 60)} for a model with learned positions, expected none");
+        }
+
+        if (isJson)
+        {
+            output.Write(ResultJson.Serialize(ResultJson.With(inspection.Record, ("non_finite", ((object?)nonFinite?.Select(t => new { t.Name, t.Count, t.First }))!), ("notes", notes))));
+        }
+        else
+        {
+            output.WriteLine(file);
+            inspection.Write(output);
+            foreach (var note in notes)
+            {
+                output.WriteLine($"note: {note}");
+            }
+
+            WriteNonFinite(output, nonFinite);
+        }
+
+        return nonFinite is { Count: > 0 } ? ExitCodes.CheckFailed : ExitCodes.Done;
+    }
+
+    private static void WriteNonFinite(TextWriter output, List<(string Name, long Count, long First)>? nonFinite)
+    {
+        foreach (var (name, count, first) in nonFinite ?? [])
+        {
+            output.WriteLine($"not finite: {Printable.OneLine(name)}: {count} numbers, the first is element {first}");
+        }
+
+        if (nonFinite is { Count: 0 })
+        {
+            output.WriteLine("all weights are finite");
+        }
     }
 
     private static string Tokens(double value) => double.IsFinite(value) ? value.ToString("N0") : "nothing defined";

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ropewalk.Lab.EmbedderSearch;
 using Ropewalk.Lab.Runs;
 using Ropewalk.Positions;
 
@@ -21,6 +22,7 @@ internal static class SearchCommand
         var seed = Options.Seed();
         var attention = new Option<string?>("--attention-factor") { HelpName = "POLICY", Description = "su, yarn or a number. Where it is given, or with --fixed-temperature, it is not searched. Default: su." };
         var choices = new SearchChoiceOptions();
+        var embedder = new SearchEmbedder();
         var target = new Option<string>("--target") { HelpName = "NAME", Description = "huggingface or ropewalk (searches start tokens too).", DefaultValueFactory = _ => "huggingface" };
         var resume = Options.Resume("search");
         var json = Options.Json();
@@ -30,6 +32,7 @@ internal static class SearchCommand
         {
             model, to, text, heldout, outFile, choices.Algorithm, choices.Objective, choices.FixedTemperature, choices.Monotone, choices.RaceLevel, population, iterations, windows, heldoutWindows, seed, attention, target, resume, json, threads, mmap,
         };
+        embedder.All.ToList().ForEach(command.Add);
         command.SetAction(parsed => CommandHost.Run(error, parsed.GetValue(threads), stop =>
         {
             var reporter = new ConsoleReporter(error, !Console.IsErrorRedirected);
@@ -49,10 +52,16 @@ internal static class SearchCommand
                     return ExitCodes.Done;
                 }
 
+                if (summary.Manifest is { } manifest && EmbedderSearchJob.IsOne(manifest))
+                {
+                    return SearchEmbedder.Run(output, EmbedderSearchJob.Resume(summary.Folder, reporter, TimeProvider.System, stop), reporter, parsed.GetValue(json));
+                }
+
                 job = SearchJob.Resume(summary.Folder, reporter, TimeProvider.System, stop);
             }
             else
             {
+                var isRetrieval = embedder.IsAsked(parsed, choices.Objective);
                 var options = new SearchOptions
                 {
                     Model = parsed.GetValue(model) ?? throw new UserInputException("MODEL: found none, expected a checkpoint, or --resume"),
@@ -64,12 +73,18 @@ internal static class SearchCommand
                     Windows = Options.AtLeast("--windows", parsed.GetValue(windows), 1),
                     HeldoutWindows = Options.AtLeast("--heldout-windows", parsed.GetValue(heldoutWindows), 0),
                     Seed = parsed.GetValue(seed),
-                    Search = choices.Choices(parsed, parsed.GetValue(attention)),
+                    Search = choices.Choices(parsed, parsed.GetValue(attention), isRetrieval),
                     AttentionFactor = parsed.GetValue(attention) ?? "su",
                     Target = ExtendCommand.Target(parsed.GetValue(target)!),
                     Mapped = parsed.GetValue(mmap),
                 };
-                job = SearchJob.Begin(options, parsed.GetValue(outFile)!, "ropewalk " + string.Join(' ', parsed.Tokens.Select(t => t.Value)), reporter, TimeProvider.System, stop);
+                var commandLine = "ropewalk " + string.Join(' ', parsed.Tokens.Select(t => t.Value));
+                if (isRetrieval)
+                {
+                    return SearchEmbedder.Run(output, EmbedderSearchJob.Begin(embedder.OptionsOf(parsed, options, text, heldout, heldoutWindows, target, mmap), parsed.GetValue(outFile)!, commandLine, reporter, TimeProvider.System, stop), reporter, parsed.GetValue(json));
+                }
+
+                job = SearchJob.Begin(options, parsed.GetValue(outFile)!, commandLine, reporter, TimeProvider.System, stop);
             }
 
             SearchResult result;

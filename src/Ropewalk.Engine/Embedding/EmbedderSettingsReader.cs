@@ -36,15 +36,19 @@ public static class EmbedderSettingsReader
         if (File.Exists(path))
         {
             using var checkpoint = GgufCheckpoint.Open(path);
-            return ReadGguf(checkpoint);
+            return Read(checkpoint);
         }
 
         var list = Path.Combine(path, ModulesName);
         return Path.Exists(list) ? ReadModules(path, list) : new EmbedderSettings { ModelPath = path, PoolingSource = path };
     }
 
-    private static EmbedderSettings ReadGguf(GgufCheckpoint checkpoint)
+    /// <summary>Reads an open GGUF file.</summary>
+    /// <exception cref="CheckpointFormatException">Its pooling type is no number that there is.</exception>
+    /// <exception cref="UnsupportedCheckpointException">It is a reranker's.</exception>
+    public static EmbedderSettings Read(GgufCheckpoint checkpoint)
     {
+        ArgumentNullException.ThrowIfNull(checkpoint);
         var metadata = checkpoint.Metadata;
         var key = $"{metadata.RequiredText("general.architecture")}.{GgufEncoderKeys.Pooling}";
         Pooling? pooling = metadata.OptionalInt(key, 0, int.MaxValue) switch

@@ -10,9 +10,10 @@ namespace Ropewalk.Engine.Embedding;
 public static class EncoderMethodSpec
 {
     private const string Table = "table:";
+    private const string ForAll = ",all";
 
     /// <summary>The allowed forms, for help texts.</summary>
-    public static IEnumerable<string> Forms => [Table + "FACTOR", .. PositionPlanRegistry.Forms, .. RopeScalingRegistry.Forms];
+    public static IEnumerable<string> Forms => [$"{Table}FACTOR[{ForAll}]", .. PositionPlanRegistry.Forms, .. RopeScalingRegistry.Forms];
 
     /// <summary>Reads specs.</summary>
     /// <param name="specs">Each one of <see cref="Forms"/>.</param>
@@ -25,7 +26,11 @@ public static class EncoderMethodSpec
         {
             if (spec.StartsWith(Table, StringComparison.Ordinal))
             {
-                method = method with { TableFactor = method.TableFactor == 1 ? FactorOf(spec) : throw Twice(spec, "table") };
+                method = method with
+                {
+                    TableFactor = method.TableFactor == 1 ? FactorOf(spec) : throw Twice(spec, "table"),
+                    StretchesShortTexts = spec.EndsWith(ForAll, StringComparison.Ordinal),
+                };
             }
             else if (IsNamed(PositionPlanRegistry.Forms, spec))
             {
@@ -54,7 +59,7 @@ public static class EncoderMethodSpec
     private static string Name(string spec) => spec[..(spec.IndexOfAny([':', '[', '+']) is >= 0 and var end ? end : spec.Length)];
 
     private static int FactorOf(string spec) =>
-        int.TryParse(spec.AsSpan(Table.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var factor) && factor is >= 2 and <= 1 << 16
+        int.TryParse(spec.AsSpan(Table.Length, spec.Length - Table.Length - (spec.EndsWith(ForAll, StringComparison.Ordinal) ? ForAll.Length : 0)), NumberStyles.None, CultureInfo.InvariantCulture, out var factor) && factor is >= 2 and <= 1 << 16
             ? factor
             : throw new UserInputException($"--method: found \"{Printable.OneLine(spec, 80)}\", expected {Table} and a whole number from 2 to 65536");
 

@@ -4,7 +4,7 @@ using System.Text;
 namespace Ropewalk.Engine.Formats;
 
 /// <summary>Tells names that stay in their folder on every system from those that may lead out of it.</summary>
-internal static class PlainFileName
+public static class PlainFileName
 {
     private const int MaximumBytes = 255;
 

@@ -1,4 +1,5 @@
 using Ropewalk.Engine.Formats;
+using Ropewalk.Lab.Doctor.Encoders;
 using Ropewalk.Lab.Doctor.Rules;
 
 namespace Ropewalk.Lab.Doctor;
@@ -25,6 +26,11 @@ public static class ModelDoctor
     {
         ArgumentNullException.ThrowIfNull(model);
         var input = DoctorInput.Read(model, config);
+        if (EncoderDoctor.Examine(input) is { } encoder)
+        {
+            return encoder;
+        }
+
         // A GGUF file is not read by the others, and what its config would be says nothing of its keys.
         var findings = s_rules.Where(r => r is GgufRule == input.Gguf is not null).SelectMany(r => r.Check(input)).OrderByDescending(f => f.Severity);
         var readings = input.Gguf is null ? EngineReadings.Of(input.Rope) : input.Gguf.HasContradiction ? [] : EngineReadings.OfGguf(input.Rope);

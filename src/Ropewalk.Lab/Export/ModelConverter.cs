@@ -1,8 +1,10 @@
 using System.Text.Json.Nodes;
+using Ropewalk.Engine.Embedding;
 using Ropewalk.Engine.Formats;
 using Ropewalk.Engine.Formats.Gguf;
 using Ropewalk.Engine.Formats.HuggingFace;
 using Ropewalk.Engine.Models;
+using Ropewalk.Engine.Models.Encoders;
 using Ropewalk.Engine.Models.Gguf;
 using Ropewalk.Engine.Tensors;
 using Ropewalk.Engine.Tokenization;
@@ -63,7 +65,7 @@ public static class ModelConverter
         var notes = isGguf ? WriteGguf(checkpoint, checkpoint, target, type, writing, allowNonFinite) : WriteFolder(checkpoint, target, type, writing, allowNonFinite);
         using var written = ModelLoader.Open(target);
         return new Conversion(
-            written.TensorNames.Count(), isGguf ? new FileInfo(target).Length : Directory.EnumerateFiles(target).Sum(f => new FileInfo(f).Length), [.. checkpoint.Notes, .. notes]);
+            written.TensorNames.Count(), isGguf ? new FileInfo(target).Length : Directory.EnumerateFiles(target, "*", SearchOption.AllDirectories).Sum(f => new FileInfo(f).Length), [.. checkpoint.Notes, .. notes]);
     }
 
     /// <summary>Writes a checkpoint's weights and tokenizer into a folder; its config is the caller's.</summary>
@@ -142,10 +144,38 @@ public static class ModelConverter
         var notes = new List<string>();
         using var folder = AtomicFolder.Create(target);
         var stored = WriteWeightsAndTokenizer(checkpoint, folder, type, notes, writing, allowNonFinite);
+        WriteModules(checkpoint, folder, notes);
         var config = JsonObject.Create(checkpoint.Config)!;
         config[config.ContainsKey("dtype") ? "dtype" : "torch_dtype"] = WeightsWriter.TorchName(stored);
         folder.WriteAllText(CheckpointFolder.ConfigName, config.ToJsonString(CheckpointExporter.Json) + "\n");
         folder.Commit();
         return notes;
+    }
+
+    /// <summary>What makes a folder an embedder: copied from a folder that has it, made of a file's pooling type. llama.cpp's tools divide the vectors of
+    /// a file by their length, so the folder says that too.</summary>
+    private static void WriteModules(Checkpoint checkpoint, AtomicFolder folder, List<string> notes)
+    {
+        if (checkpoint is not GgufCheckpoint gguf)
+        {
+            foreach (var name in SentenceFiles.InModules(checkpoint.Location))
+            {
+                var path = Path.Combine(checkpoint.Location, name);
+                folder.Write(name, stream => CheckpointExporter.Copy(path, stream), new FileInfo(path).Length);
+            }
+
+            return;
+        }
+
+        var settings = EmbedderSettingsReader.Read(gguf);
+        if (settings.Pooling is { } pooling)
+        {
+            var window = EncoderDescription.Find(checkpoint.Config, checkpoint.ConfigPath)?.Window ?? ModelLoader.RopeOf(checkpoint).ScaledContext;
+            SentenceFiles.Write(folder, pooling, new ConfigFields(checkpoint.Config, checkpoint.ConfigPath).RequiredInt("hidden_size", 1, 1 << 20), settings.Normalizes, window);
+        }
+        else if (ModelLoader.IsEncoder(checkpoint))
+        {
+            notes.Add($"{checkpoint.Location} has no pooling_type: the folder has no {EmbedderSettingsReader.ModulesName}, and embed asks for --pooling");
+        }
     }
 }

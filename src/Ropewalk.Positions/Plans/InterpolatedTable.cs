@@ -29,6 +29,18 @@ public sealed record InterpolatedTable(int OriginalContext, int Factor)
         return (anchor, anchor == OriginalContext - 1 ? 0 : (double)(row % Factor) / Factor);
     }
 
+    /// <summary>Mixes two trained rows into one between them: (1 - share) row + share next, in float32.</summary>
+    /// <param name="row">The row at the anchor; takes the result.</param>
+    /// <param name="next">The row after it, as long.</param>
+    /// <param name="share">0 up to 1.</param>
+    public static void Mix(Span<float> row, ReadOnlySpan<float> next, float share)
+    {
+        for (var i = 0; i < row.Length; i++)
+        {
+            row[i] = ((1 - share) * row[i]) + (share * next[i]);
+        }
+    }
+
     /// <summary>The row that a token reads. A text of up to L tokens reads trained rows only, as LongEmbed's code does; a longer one reads the table
     /// from its beginning, so its first tokens stand elsewhere than in a short text.</summary>
     /// <param name="index">Index of the token, 0 to length - 1.</param>

@@ -34,24 +34,27 @@ public sealed class EncoderModelTests
         }
     }
 
-    /// <summary>The last layer runs for a few rows only where only one is wanted.</summary>
+    /// <summary>Pooling that takes one row computes that row alone in the last layer; it is the row that the whole pass gives.</summary>
     [Theory]
     [MemberData(nameof(Names))]
-    public void One_row_alone_is_the_row_among_all(string name)
+    public void One_row_is_the_same_as_among_all(string name)
     {
         using var folder = new TemporaryFolder();
         RandomCheckpoint.Write(folder, SmallEncoders.All[name], 700);
         using var model = TextEncoder.Load(folder.Root);
-        int[][] texts = [Tokens(130, 1), Tokens(7, 2), Tokens(1, 3), Tokens(333, 4)];
-        var all = Run(model, texts, EncoderMethod.None);
-        foreach (var choice in (RowChoice[])[RowChoice.First, RowChoice.Last])
+        int[][] texts = [Tokens(130, 1), Tokens(7, 2), Tokens(1, 3), Tokens(64, 4), Tokens(300, 5)];
+        string[] specs = model.Rope is null ? ["grouped:group=2"] : ["linear:2", "self-extend:group=4,window=16"];
+        foreach (var method in specs.Select(s => EncoderMethodSpec.Parse([s], model)).Prepend(EncoderMethod.None))
         {
-            var found = new float[texts.Length][];
-            model.Forward([.. texts.Select(t => (ReadOnlyMemory<int>)t)], EncoderMethod.None, choice, (i, rows) => found[i] = rows.ToArray());
+            var all = Run(model, texts, method);
+            var (first, last) = (Run(model, texts, method, RowChoice.First), Run(model, texts, method, RowChoice.Last));
             for (var i = 0; i < texts.Length; i++)
             {
-                Numbers.Same(choice == RowChoice.First ? all[i][..Width] : all[i][^Width..], found[i], $"{name}, {choice}, text {i}");
+                Numbers.Same(all[i][..Width], first[i], $"{name}, {method.Spec}, text {i}, the first row");
+                Numbers.Same(all[i][^Width..], last[i], $"{name}, {method.Spec}, text {i}, the last row");
             }
+
+            Numbers.Same(last[0], Run(model, [texts[0]], method, RowChoice.Last)[0], $"{name}, {method.Spec}, alone");
         }
     }
 
@@ -181,10 +184,10 @@ public sealed class EncoderModelTests
         Numbers.Same(Run(model, [Tokens(40, 1)], EncoderMethod.None)[0], Run(found, [Tokens(40, 1)], EncoderMethod.None)[0], name);
     }
 
-    private static float[][] Run(TextEncoder model, int[][] texts, EncoderMethod method)
+    private static float[][] Run(TextEncoder model, int[][] texts, EncoderMethod method, RowChoice rows = RowChoice.All)
     {
         var found = new float[texts.Length][];
-        model.Forward([.. texts.Select(t => (ReadOnlyMemory<int>)t)], method, RowChoice.All, (i, rows) => found[i] = rows.ToArray());
+        model.Forward([.. texts.Select(t => (ReadOnlyMemory<int>)t)], method, rows, (i, x) => found[i] = x.ToArray());
         return found;
     }
 

@@ -11,7 +11,9 @@ internal static class SmallEmbedder
     public const int Width = 24;
 
     /// <summary>Writes it into an empty folder.</summary>
-    public static void Write(TemporaryFolder folder)
+    /// <param name="folder">The folder.</param>
+    /// <param name="config">A whole config with 30,522 tokens and a width of <see cref="Width"/>; null for MiniLM's, made smaller.</param>
+    public static void Write(TemporaryFolder folder, string? config = null)
     {
         var source = SharedData.Path("data", "tokenizers", "huggingface", "all-MiniLM-L6-v2");
         foreach (var name in (string[])["modules.json", "config_sentence_transformers.json", "sentence_bert_config.json", "tokenizer.json", "tokenizer_config.json"])
@@ -21,8 +23,8 @@ internal static class SmallEmbedder
 
         Directory.CreateDirectory(folder.PathOf("1_Pooling"));
         Change(Path.Combine(source, "1_Pooling", "config.json"), folder.PathOf("1_Pooling/config.json"), $$"""{"word_embedding_dimension":{{Width}}}""");
-        var config = File.ReadAllText(Path.Combine(source, "config.json"));
-        RandomCheckpoint.Write(folder, RandomCheckpoint.Config(config, $$"""{"hidden_size":{{Width}},"num_attention_heads":2,"num_hidden_layers":2,"intermediate_size":48}"""), 700);
+        config ??= RandomCheckpoint.Config(File.ReadAllText(Path.Combine(source, "config.json")), $$"""{"hidden_size":{{Width}},"num_attention_heads":2,"num_hidden_layers":2,"intermediate_size":48}""");
+        RandomCheckpoint.Write(folder, config, 700);
     }
 
     /// <summary>Changes keys of a JSON file; null takes a key away.</summary>

@@ -66,6 +66,46 @@ public sealed class EmbedTests
         Assert.Equal(File.ReadAllText(folder.PathOf("a.jsonl")), File.ReadAllText(folder.PathOf("b.jsonl")));
     }
 
+    /// <summary>And back: the folder that is made of the file is one that sentence-transformers knows, with the file's own pooling.</summary>
+    [SharedFact]
+    public void A_file_becomes_an_embedders_folder()
+    {
+        using var model = new TemporaryFolder();
+        SmallEmbedder.Write(model);
+        using var folder = new TemporaryFolder();
+        var file = folder.PathOf("model.gguf");
+        Command.Result("convert", model.Root, file);
+        var back = folder.PathOf("back");
+        Command.Result("convert", file, back);
+        foreach (var name in (string[])["modules.json", "1_Pooling/config.json"])
+        {
+            var expected = System.Text.Json.JsonElement.Parse(File.ReadAllText(model.PathOf(name)));
+            var found = System.Text.Json.JsonElement.Parse(File.ReadAllText(Path.Combine(back, name)));
+            Assert.True(name == "modules.json" ? System.Text.Json.JsonElement.DeepEquals(expected, found) : found.EnumerateObject().All(p => System.Text.Json.JsonElement.DeepEquals(expected.GetProperty(p.Name), p.Value)), found.GetRawText());
+        }
+
+        Assert.Equal(512, System.Text.Json.JsonElement.Parse(File.ReadAllText(Path.Combine(back, "sentence_bert_config.json"))).GetProperty("max_seq_length").GetInt32());
+        var input = folder.Write("docs.jsonl", Documents);
+        Command.Result("embed", file, "--in", input, "--out", folder.PathOf("a.jsonl"));
+        Command.Result("embed", back, "--in", input, "--out", folder.PathOf("b.jsonl"));
+        Assert.Equal(File.ReadAllText(folder.PathOf("a.jsonl")), File.ReadAllText(folder.PathOf("b.jsonl")));
+
+        // From folder to folder the modules go along.
+        Command.Result("convert", model.Root, folder.PathOf("copy"), "--type", "f32");
+        Command.Result("embed", folder.PathOf("copy"), "--in", input, "--out", folder.PathOf("c.jsonl"));
+        Assert.Equal(File.ReadAllText(folder.PathOf("a.jsonl")), File.ReadAllText(folder.PathOf("c.jsonl")));
+
+        File.Delete(model.PathOf("modules.json"));
+        var bare = folder.PathOf("bare.gguf");
+        Command.Result("convert", model.Root, bare);
+        var notes = Command.Result("convert", bare, folder.PathOf("bare")).GetProperty("notes").EnumerateArray().Select(n => n.GetString()!);
+        Assert.Contains(notes, n => n.Contains("has no pooling_type", StringComparison.Ordinal));
+        Assert.False(File.Exists(folder.PathOf("bare/modules.json")));
+        var run = Command.Run("embed", bare, "--in", input, "--out", folder.PathOf("d.jsonl"));
+        Assert.Equal(2, run.Code);
+        Assert.Contains("pooling: found none in", Assert.Single(run.Complaints), StringComparison.Ordinal);
+    }
+
     [SharedFact]
     public void A_long_text_is_an_error_or_is_cut_and_counted()
     {

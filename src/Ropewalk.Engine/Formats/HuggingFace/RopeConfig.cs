@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Ropewalk.Positions;
+using Ropewalk.Positions.Scaling;
 
 namespace Ropewalk.Engine.Formats.HuggingFace;
 
@@ -10,4 +11,16 @@ namespace Ropewalk.Engine.Formats.HuggingFace;
 /// the config has no original length.</param>
 /// <param name="MaximumContext">max_position_embeddings in tokens.</param>
 /// <param name="Notes">One line each: what was ignored, and what other releases or engines would read differently.</param>
-public sealed record RopeConfig(RopeScaling Scaling, RopeGeometry Geometry, int MaximumContext, ImmutableArray<string> Notes);
+public sealed record RopeConfig(RopeScaling Scaling, RopeGeometry Geometry, int MaximumContext, ImmutableArray<string> Notes)
+{
+    /// <summary>Tokens of the longest text that the encoding is meant for: <see cref="MaximumContext"/>, times the factor of the methods for which
+    /// that key is the window before scaling (linear and dynamic, as vLLM counts them too).</summary>
+    public int ScaledContext => Scaling switch
+    {
+        LinearScaling { Factor: > 1 } linear => Scaled(linear.Factor),
+        DynamicNtkScaling { Factor: > 1 } dynamic => Scaled(dynamic.Factor),
+        _ => MaximumContext,
+    };
+
+    private int Scaled(double factor) => (int)Math.Min(int.MaxValue, Math.Round(factor * MaximumContext));
+}

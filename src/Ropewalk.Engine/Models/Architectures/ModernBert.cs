@@ -63,7 +63,7 @@ internal sealed class ModernBert : Architecture
             Windows = LayerTypes(fields, file, layers) is { } types
                 ? [.. types.Select(isWindowed => isWindowed ? window : 0)]
                 : [.. Enumerable.Range(0, layers).Select(layer => layer % every == 0 ? 0 : window)],
-            Encoder = new EncoderSpec { Window = full.MaximumContext, SkipsFirstNorm = true },
+            Encoder = new EncoderSpec { Window = full.ScaledContext, SkipsFirstNorm = true },
         };
     }
 

@@ -3,7 +3,7 @@ using Ropewalk.Positions;
 namespace Ropewalk.Engine.Models.Encoders;
 
 /// <summary>A decoder as an embedder: its rows after the last norm, without the head (2401.00368).</summary>
-internal sealed class DecoderEncoder(LanguageModel model) : TextEncoder(model.Name, model.Architecture, model.Shape, model.Rope, model.Rope.MaximumContext)
+internal sealed class DecoderEncoder(LanguageModel model) : TextEncoder(model.Name, model.Architecture, model.Shape, model.Rope, model.Rope.ScaledContext)
 {
     /// <inheritdoc />
     public override bool IsCausal => true;

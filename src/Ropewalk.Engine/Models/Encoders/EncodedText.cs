@@ -8,6 +8,9 @@ namespace Ropewalk.Engine.Models.Encoders;
 /// <param name="Local">Those of the layers that see neighbours only; null where there are none.</param>
 internal readonly record struct EncodedText(int Row, int NumRows, KeyValueCache Cache, RotaryTable Full, RotaryTable? Local)
 {
+    /// <summary>Index in the text of the token that its first row in the pass belongs to: above 0 only where a single row of the text is in it.</summary>
+    public int FirstIndex { get; init; }
+
     /// <summary>The part of the pass's rows [row, row + count) that is this text's.</summary>
     /// <returns>False where there is none.</returns>
     public bool Overlaps(int row, int count, out int first, out int length)

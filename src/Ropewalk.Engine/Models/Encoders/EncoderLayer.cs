@@ -154,7 +154,7 @@ internal sealed unsafe class EncoderLayer : IDisposable
                         queriesTHK + ((long)(first - row) * block.Query.Width) + (index * shape.HeadWidth),
                         block.Query.Width,
                         count,
-                        first - text.Row,
+                        first - text.Row + text.FirstIndex,
                         shape.HeadWidth,
                         pass.Spec.AttentionScale,
                         block.Angles(text),

@@ -18,12 +18,16 @@ public sealed record EncoderMethod
     /// <summary>How many times longer a table of learned positions is stretched (2404.12096); 1 for not at all.</summary>
     public int TableFactor { get; init; } = 1;
 
+    /// <summary>Whether a text that fits into the trained table reads the stretched one from its beginning too, as it does in a checkpoint that holds
+    /// the longer table and nothing else. Otherwise it reads trained rows alone.</summary>
+    public bool StretchesShortTexts { get; init; }
+
     /// <summary>For people: all parts, or "none".</summary>
     public string Spec
     {
         get
         {
-            var parts = string.Join(", ", ((string?[])[Scaling?.Spec, Plan?.Spec, TableFactor > 1 ? $"table:{TableFactor}" : null]).Where(p => p is not null));
+            var parts = string.Join(", ", ((string?[])[Scaling?.Spec, Plan?.Spec, TableFactor > 1 ? $"table:{TableFactor}{(StretchesShortTexts ? ",all" : "")}" : null]).Where(p => p is not null));
             return parts.Length == 0 ? "none" : parts;
         }
     }

@@ -1,7 +1,7 @@
 using Ropewalk.Engine.Formats;
-using Ropewalk.Engine.Kernels;
 using Ropewalk.Engine.Models.Architectures;
 using Ropewalk.Engine.Tensors;
+using Ropewalk.Positions.Plans;
 
 namespace Ropewalk.Engine.Models.Encoders;
 
@@ -86,10 +86,15 @@ internal sealed unsafe class EncoderModel : TextEncoder
                 row += length;
             }
 
-            Run(new EncoderPass(_spec, parts, row, (nint)hidden.Pointer, cancellationToken), rows);
-            for (var i = 0; i < parts.Length; i++)
+            var pass = new EncoderPass(_spec, parts, row, (nint)hidden.Pointer, cancellationToken);
+            if (rows == RowChoice.All)
             {
-                Hand(parts[i], hidden.Pointer, i, rows, sink);
+                Run(pass, _layers.Length);
+                Hand(pass, sink);
+            }
+            else
+            {
+                RunForOneRow(pass, rows == RowChoice.Last, sink);
             }
         }
         finally
@@ -121,35 +126,51 @@ internal sealed unsafe class EncoderModel : TextEncoder
 
     private static long Size(PackedMatrix? w) => w is null ? 0 : (long)w.Rows * w.Columns;
 
-    private void Run(EncoderPass pass, RowChoice rows)
+    /// <summary>The first layers, as many as are asked for.</summary>
+    private void Run(EncoderPass pass, int numLayers)
     {
         var chunk = Decoder.ChunkRows(pass.NumRows);
         var numChunks = (pass.NumRows + chunk - 1) / chunk;
-        foreach (var layer in _layers)
+        foreach (var layer in _layers.AsSpan(0, numLayers))
         {
             WorkerPool.For(numChunks, new KeysLoop(layer, pass, chunk));
-            if (rows == RowChoice.All || layer != _layers[^1])
-            {
-                WorkerPool.For(numChunks, new LayerLoop(layer, pass, chunk));
-                continue;
-            }
-
-            // The last layer's other rows are read by nobody.
-            int[] blocks = [.. pass.Texts.Select(t => RowOf(t, rows) / Attention.QueryBlock).Distinct()];
-            WorkerPool.For(blocks.Length, new BlocksLoop(layer, pass, blocks));
+            WorkerPool.For(numChunks, new LayerLoop(layer, pass, chunk));
         }
     }
 
-    private static int RowOf(in EncodedText text, RowChoice rows) => rows == RowChoice.Last ? text.Row + text.NumRows - 1 : text.Row;
-
-    private void Hand(in EncodedText text, float* hidden, int index, RowChoice rows, HiddenSink sink)
+    /// <summary>All layers, the last one for a single row of each text alone: the others' rows count there only as keys and values.</summary>
+    private void RunForOneRow(EncoderPass pass, bool isLast, HiddenSink sink)
     {
+        Run(pass, _layers.Length - 1);
+        var chunk = Decoder.ChunkRows(pass.NumRows);
+        WorkerPool.For((pass.NumRows + chunk - 1) / chunk, new KeysLoop(_layers[^1], pass, chunk));
+
         var d = Shape.HiddenWidth;
-        var first = RowOf(text, rows);
-        var count = rows == RowChoice.All ? text.NumRows : 1;
-        var x = hidden + ((long)first * d);
-        _finalNorm?.Forward(x, count, x);
-        sink(index, new ReadOnlySpan<float>(x, checked(count * d)));
+        using var chosen = new NativeBuffer<float>((long)pass.Texts.Length * d);
+        var texts = new EncodedText[pass.Texts.Length];
+        for (var i = 0; i < texts.Length; i++)
+        {
+            var text = pass.Texts[i];
+            var index = isLast ? text.NumRows - 1 : 0;
+            texts[i] = text with { Row = i, NumRows = 1, FirstIndex = index };
+            new ReadOnlySpan<float>(pass.Hidden(text.Row + index), d).CopyTo(new Span<float>(chosen.Pointer + ((long)i * d), d));
+        }
+
+        var last = pass with { Texts = texts, NumRows = texts.Length, HiddenTD = (nint)chosen.Pointer };
+        chunk = Decoder.ChunkRows(last.NumRows);
+        WorkerPool.For((last.NumRows + chunk - 1) / chunk, new LayerLoop(_layers[^1], last, chunk));
+        Hand(last, sink);
+    }
+
+    private void Hand(in EncoderPass pass, HiddenSink sink)
+    {
+        for (var i = 0; i < pass.Texts.Length; i++)
+        {
+            ref readonly var text = ref pass.Texts[i];
+            var x = pass.Hidden(text.Row);
+            _finalNorm?.Forward(x, text.NumRows, x);
+            sink(i, new ReadOnlySpan<float>(x, checked(text.NumRows * Shape.HiddenWidth)));
+        }
     }
 
     /// <summary>Token, type and position added up, then normed.</summary>
@@ -157,6 +178,7 @@ internal sealed unsafe class EncoderModel : TextEncoder
     {
         var d = Shape.HiddenWidth;
         var added = new float[d];
+        var following = new float[d];
         var type = new float[d];
         _types?.CopyRow(0, type);
         var rows = _positions is null ? [] : new (int Row, float NextShare)[tokens.Length];
@@ -169,30 +191,32 @@ internal sealed unsafe class EncoderModel : TextEncoder
         {
             var x = new Span<float>(hiddenTD + ((long)row * d), d);
             _embedding.CopyRow(tokens[row], x);
-            Add(x, type, 1);
+            Add(x, type);
             if (_positions is null)
             {
                 continue;
             }
 
+            // The row is made whole before it is added, so that a table written with it gives the same bits.
             var (place, next) = rows[row];
             _positions.CopyRow(place, added);
-            Add(x, added, 1 - next);
             if (next > 0)
             {
-                _positions.CopyRow(place + 1, added);
-                Add(x, added, next);
+                _positions.CopyRow(place + 1, following);
+                InterpolatedTable.Mix(added, following, next);
             }
+
+            Add(x, added);
         }
 
         _embeddingNorm.Forward(hiddenTD, tokens.Length, hiddenTD);
     }
 
-    private static void Add(Span<float> x, float[] y, float share)
+    private static void Add(Span<float> x, float[] y)
     {
         for (var i = 0; i < y.Length; i++)
         {
-            x[i] += share * y[i];
+            x[i] += y[i];
         }
     }
 
@@ -211,15 +235,6 @@ internal sealed unsafe class EncoderModel : TextEncoder
         {
             pass.CancellationToken.ThrowIfCancellationRequested();
             layer.Forward(pass, index * chunk, Math.Min(chunk, pass.NumRows - (index * chunk)));
-        }
-    }
-    private readonly struct BlocksLoop(EncoderLayer layer, EncoderPass pass, int[] blocks) : ILoop
-    {
-        public void Run(int index)
-        {
-            pass.CancellationToken.ThrowIfCancellationRequested();
-            var row = blocks[index] * Attention.QueryBlock;
-            layer.Forward(pass, row, Math.Min(Attention.QueryBlock, pass.NumRows - row));
         }
     }
 }

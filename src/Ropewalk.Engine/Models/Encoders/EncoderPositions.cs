@@ -15,6 +15,7 @@ internal sealed class EncoderPositions
     private readonly RopeScaling _scaling;
     private readonly PositionPlan _plan;
     private readonly InterpolatedTable? _table;
+    private readonly bool _stretchesShortTexts;
 
     /// <summary>Checks the method against the model.</summary>
     /// <exception cref="UserInputException">It makes no sense for this model.</exception>
@@ -48,6 +49,7 @@ internal sealed class EncoderPositions
             throw new UserInputException($"table:{method.TableFactor}: found a model with rotary positions, expected one with a table of learned positions");
         }
 
+        _stretchesShortTexts = method.StretchesShortTexts;
         _plan.CheckScaling(_scaling);
 
         // A plan for causal models alone is refused here, before any text is run.
@@ -75,7 +77,7 @@ internal sealed class EncoderPositions
         var map = _plan.Bidirectional(length).Bands[0].KeyPositions;
         for (var i = 0; i < length; i++)
         {
-            var (row, share) = _table is null ? ((int)map.At(i), 0) : _table.Source(_table.RowOf(i, length));
+            var (row, share) = _table is null ? ((int)map.At(i), 0) : _table.Source(_stretchesShortTexts ? i : _table.RowOf(i, length));
             rows[i] = (_encoder.FirstPosition + row, (float)share);
         }
     }

@@ -1,0 +1,52 @@
+namespace Ropewalk.Lab.EmbedderSearch;
+
+/// <summary>How well queries find their documents among all of a set.</summary>
+public static class PairScores
+{
+    /// <summary>The temperature that cosines are divided by. At the 0.01 that embedders are trained with a few pairs decide a set's loss alone.</summary>
+    public const double Temperature = 0.05;
+
+    /// <summary>The contrastive loss: mean over queries i of -ln softmax_j(cos(q_i, d_j) / temperature) at j = i, in nats.</summary>
+    /// <param name="queries">Vectors of length 1.</param>
+    /// <param name="documents">As many, of length 1.</param>
+    public static double Loss(IReadOnlyList<float[]> queries, IReadOnlyList<float[]> documents)
+    {
+        ArgumentNullException.ThrowIfNull(queries);
+        ArgumentNullException.ThrowIfNull(documents);
+        var sum = 0d;
+        for (var i = 0; i < queries.Count; i++)
+        {
+            var scores = documents.Select(d => Cosine(queries[i], d) / Temperature).ToArray();
+            var largest = scores.Max();
+            sum += largest + Math.Log(scores.Sum(s => Math.Exp(s - largest))) - scores[i];
+        }
+
+        return sum / queries.Count;
+    }
+
+    /// <summary>Queries whose document is among the nearest; a tie counts against it.</summary>
+    /// <param name="queries">Vectors of length 1.</param>
+    /// <param name="documents">As many, of length 1.</param>
+    /// <param name="nearest">How many are looked at, at least 1.</param>
+    public static int Found(IReadOnlyList<float[]> queries, IReadOnlyList<float[]> documents, int nearest)
+    {
+        ArgumentNullException.ThrowIfNull(queries);
+        ArgumentNullException.ThrowIfNull(documents);
+        return Enumerable.Range(0, queries.Count).Count(i =>
+        {
+            var own = Cosine(queries[i], documents[i]);
+            return documents.Where((d, j) => j != i && !(Cosine(queries[i], d) < own)).Count() < nearest;
+        });
+    }
+
+    private static double Cosine(float[] a, float[] b)
+    {
+        var sum = 0d;
+        for (var i = 0; i < a.Length; i++)
+        {
+            sum += (double)a[i] * b[i];
+        }
+
+        return sum;
+    }
+}
