@@ -6,7 +6,6 @@ using Ropewalk.Engine.Formats.Safetensors;
 using Ropewalk.Engine.Tokenization;
 using Ropewalk.Engine.Training;
 using Ropewalk.Lab.Contrastive;
-using Ropewalk.Lab.Data;
 using Ropewalk.Lab.Training;
 using Ropewalk.Positions;
 

@@ -79,7 +79,7 @@ public sealed class EmbedderTrainingTests : IDisposable
         foreach (var (name, tensor) in before.Tensors)
         {
             var (old, now) = (Values(before, tensor), Values(after, after.Tensors[name]));
-            Numbers.Same(old, now[..old.Length], name);
+            Numbers.Same(old, now.AsSpan(0, old.Length), name);
             moved += Enumerable.Range(0, now.Length - old.Length).Count(i => now[old.Length + i] != old[i]);
         }
 

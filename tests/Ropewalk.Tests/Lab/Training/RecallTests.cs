@@ -22,7 +22,7 @@ public sealed partial class RecallTests
             if (Question().Match(text) is { Success: true } question)
             {
                 keys++;
-                Assert.Contains($"The pass key is {question.Groups[1].Value}. Remember it.", text[..question.Index], StringComparison.Ordinal);
+                Assert.Contains($"The pass key is {question.Groups["key"].Value}. Remember it.", text[..question.Index], StringComparison.Ordinal);
             }
             else if (text.StartsWith("List: ", StringComparison.Ordinal))
             {
@@ -119,9 +119,9 @@ public sealed partial class RecallTests
         return Tokenizer.Parse(trainer.Train(800), "tokenizer.json");
     }
 
-    [GeneratedRegex(@"What is the pass key\? The pass key is (\d{5})\.$")]
+    [GeneratedRegex(@"What is the pass key\? The pass key is (?<key>\d{5})\.$", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Question();
 
-    [GeneratedRegex(@"[^.\n]+\.$")]
+    [GeneratedRegex(@"[^.\n]+\.$", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex LastSentence();
 }
