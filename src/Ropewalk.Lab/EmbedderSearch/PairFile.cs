@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Ropewalk.Engine.Embedding;
 using Ropewalk.Engine.Formats;
 using Ropewalk.Engine.Formats.HuggingFace;

@@ -3,7 +3,6 @@ using Ropewalk.Engine.Embedding;
 using Ropewalk.Engine.Formats;
 using Ropewalk.Engine.Formats.HuggingFace;
 using Ropewalk.Engine.Formats.Safetensors;
-using Ropewalk.Engine.Models.Encoders;
 
 namespace Ropewalk.Lab.Export;
 

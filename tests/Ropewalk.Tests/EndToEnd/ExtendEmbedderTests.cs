@@ -2,11 +2,9 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ropewalk.Engine.Embedding;
 using Ropewalk.Engine.Formats.HuggingFace;
-using Ropewalk.Engine.Models.Encoders;
 using Ropewalk.Tests.Embedding;
 using Ropewalk.Tests.Formats;
 using Ropewalk.Tests.Kernels;
-using Ropewalk.Tests.Models;
 using Ropewalk.Tests.Peer;
 
 namespace Ropewalk.Tests.EndToEnd;

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Ropewalk.Engine.Formats;
 using Ropewalk.Engine.Formats.HuggingFace;
-using Ropewalk.Engine.Models.Architectures;
 
 namespace Ropewalk.Engine.Models.Encoders;
 
