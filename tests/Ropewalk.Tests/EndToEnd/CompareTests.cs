@@ -162,7 +162,7 @@ public sealed class CompareTests(SmallComparison comparison) : IClassFixture<Sma
     public void The_default_model_and_generated_stories_are_compared_in_a_table()
     {
         var output = _folder.PathOf("out");
-        var run = Command.Run("compare", "--to", "512", "--methods", "yarn,sinks", "--heldout-windows", "3", "--by-position", "--out", output);
+        var run = Command.Run("compare", "--to", "1024", "--methods", "yarn,sinks", "--heldout-windows", "3", "--by-position", "--out", output);
         Assert.True(run.Code == 0, run.Error);
         Assert.Contains("no MODEL given", run.Error, StringComparison.Ordinal);
         Assert.Contains("3 methods and the sliding window (stride ", run.Error, StringComparison.Ordinal);
@@ -188,7 +188,7 @@ public sealed class CompareTests(SmallComparison comparison) : IClassFixture<Sma
         Assert.Empty(_folder.Entries());
 
         // A minute is far more than four windows take and far less than 4,000, on slow machines and on fast ones.
-        var run = Command.Run("compare", "--to", "512", "--methods", "none", "--heldout-windows", "4000", "--budget", "1m", "--dry-run", "--out", _folder.PathOf("never"));
+        var run = Command.Run("compare", "--to", "1024", "--methods", "none", "--heldout-windows", "4000", "--budget", "1m", "--dry-run", "--out", _folder.PathOf("never"));
         Assert.True(run.Code == 0, run.Error);
         Assert.Contains("of 4000 held-out windows, because all would take about", run.Error, StringComparison.Ordinal);
         Assert.Empty(_folder.Entries());

@@ -13,7 +13,7 @@ public sealed class RetrievalTests
 
     private static readonly Dictionary<string, (Func<TemporaryFolder, string[]> Arguments, string[] Fragments)> s_bad = new()
     {
-        ["passkey longer than the window"] = (_ => ["passkey", "--lengths", "200"], ["--lengths", "found 200", "expected at least 257"]),
+        ["passkey longer than the window"] = (_ => ["passkey", Command.Embedded, "--lengths", "200"], ["--lengths", "found 200", "expected at least 257"]),
         ["needle longer than the window"] = (_ => ["needle", "--lengths", "20"], ["--lengths", "found 20", "expected at least"]),
         ["lengths no number"] = (_ => ["passkey", "--lengths", "256,x"], ["--lengths", "\"x\"", "256,512,1024"]),
         ["lengths 0"] = (_ => ["passkey", "--lengths", "0"], ["--lengths", "\"0\""]),
@@ -32,13 +32,13 @@ public sealed class RetrievalTests
         ["haystack missing"] = (f => ["needle", "--haystack", f.PathOf("none.txt")], ["none.txt", "--haystack", "found nothing there"]),
         ["plan with a group of 0"] = (_ => ["passkey", "--plan", "self-extend:group=0,window=64"], ["group", "0"]),
         ["plan with a window of 0"] = (_ => ["passkey", "--plan", "self-extend:group=4,window=0"], ["window", "0"]),
-        ["plan wider than the model's window"] = (_ => ["effective", "--plan", "rerope:window=257"], ["window", "257", "256"]),
+        ["plan wider than the model's window"] = (_ => ["effective", Command.Embedded, "--plan", "rerope:window=257"], ["window", "257", "256"]),
         ["out with other files"] = (f => ["passkey", "--out", Path.GetDirectoryName(f.Write("x.txt", "x"))!], ["--out", "with files in it"]),
         ["lm-eval in no folder"] = (f => ["passkey", "--lm-eval", f.PathOf("none/x.json")], ["--lm-eval", "which is no folder"]),
-        ["effective to the window"] = (_ => ["effective", "--to", "256"], ["--to", "found 256", "more than the model's window"]),
-        ["effective to no multiple"] = (_ => ["effective", "--to", "500"], ["--to", "found 500", "a multiple of 64", "448 or 512"]),
+        ["effective to the window"] = (_ => ["effective", Command.Embedded, "--to", "256"], ["--to", "found 256", "more than the model's window"]),
+        ["effective to no multiple"] = (_ => ["effective", Command.Embedded, "--to", "500"], ["--to", "found 500", "a multiple of 64", "448 or 512"]),
         ["effective with few windows"] = (_ => ["effective", "--windows", "7"], ["--windows", "found 7", "at least 8"]),
-        ["effective with little text"] = (f => ["effective", "--text", f.Write("t.txt", new string('a', 5000))], ["--text", "found 4 windows of 1024", "at least 8"]),
+        ["effective with little text"] = (f => ["effective", Command.Embedded, "--text", f.Write("t.txt", new string('a', 5000))], ["--text", "found 4 windows of 1024", "at least 8"]),
         ["effective task"] = (_ => ["effective", "--task", "quiz"], ["--task", "\"quiz\"", "passkey or needle"]),
         ["effective share"] = (_ => ["effective", "--max-short-loss", "much"], ["--max-short-loss", "\"much\""]),
     };
@@ -142,7 +142,7 @@ public sealed class RetrievalTests
     public void The_plain_model_ends_at_its_window_and_a_costly_method_is_refused()
     {
         using var folder = new TemporaryFolder();
-        string[] arguments = ["effective", "--to", "512", "--windows", "12", "--trials", "2"];
+        string[] arguments = ["effective", Command.Embedded, "--to", "512", "--windows", "12", "--trials", "2"];
         var plain = Command.Result([.. arguments, "--out", folder.PathOf("out")]);
         // The first quarter past the window costs this model next to nothing, the next one half as much again.
         var effective = plain.GetProperty("effective").GetProperty("tokens").GetInt32();
