@@ -1,5 +1,5 @@
-using Ropewalk.Lab.Retrieval;
 using System.Runtime.InteropServices;
+using Ropewalk.Lab.Retrieval;
 
 namespace Ropewalk.Lab.Runs;
 
