@@ -9,6 +9,9 @@ namespace Ropewalk.Engine.Embedding;
 /// <summary>Writes what <see cref="EmbedderSettingsReader"/> and sentence-transformers read beside a transformer.</summary>
 public static class EmbedderSettingsWriter
 {
+    /// <summary>File with max_seq_length, beside the transformer's config.</summary>
+    public const string LimitName = "sentence_bert_config.json";
+
     private const string PoolingFolder = "1_Pooling";
     private const string NormalizeFolder = "2_Normalize";
     private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -26,7 +29,7 @@ public static class EmbedderSettingsWriter
         }
 
         yield return (EmbedderSettingsReader.ModulesName, Bytes(modules));
-        yield return ("sentence_bert_config.json", Bytes(new JsonObject { ["max_seq_length"] = settings.MaxTokens, ["do_lower_case"] = false }));
+        yield return (LimitName, Bytes(new JsonObject { ["max_seq_length"] = settings.MaxTokens, ["do_lower_case"] = false }));
         var config = new JsonObject { ["word_embedding_dimension"] = width };
         foreach (var (key, mode) in EmbedderSettingsReader.Modes)
         {
@@ -35,6 +38,11 @@ public static class EmbedderSettingsWriter
 
         config["include_prompt"] = settings.IncludesPrompt;
         yield return ($"{PoolingFolder}/{CheckpointFolder.ConfigName}", Bytes(config));
+        if (settings.Prompts.Count == 0)
+        {
+            yield break;
+        }
+
         var prompts = new JsonObject();
         foreach (var (name, text) in settings.Prompts)
         {

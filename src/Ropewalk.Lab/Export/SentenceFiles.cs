@@ -10,19 +10,7 @@ namespace Ropewalk.Lab.Export;
 internal static class SentenceFiles
 {
     /// <summary>File with max_seq_length, beside the transformer's config.</summary>
-    public const string LimitName = "sentence_bert_config.json";
-
-    private const string Prefix = "sentence_transformers.models.";
-    private const string PoolingName = "1_Pooling/" + CheckpointFolder.ConfigName;
-
-    private static readonly (Pooling Pooling, string Key)[] s_modes =
-    [
-        (Pooling.Cls, "pooling_mode_cls_token"),
-        (Pooling.Mean, "pooling_mode_mean_tokens"),
-        (Pooling.Max, "pooling_mode_max_tokens"),
-        (Pooling.WeightedMean, "pooling_mode_weightedmean_tokens"),
-        (Pooling.Last, "pooling_mode_lasttoken"),
-    ];
+    public const string LimitName = EmbedderSettingsWriter.LimitName;
 
     /// <summary>Writes them into a folder that has none.</summary>
     /// <param name="folder">The checkpoint's folder.</param>
@@ -33,23 +21,10 @@ internal static class SentenceFiles
     /// <returns>Their names.</returns>
     public static IReadOnlyList<string> Write(AtomicFolder folder, Pooling pooling, int width, bool normalizes, int maxTokens)
     {
-        var modules = new JsonArray(Module(0, "", "Transformer"), Module(1, "1_Pooling", "Pooling"));
-        if (normalizes)
-        {
-            modules.Add(Module(2, "2_Normalize", "Normalize"));
-        }
-
-        var config = new JsonObject { ["word_embedding_dimension"] = width };
-        foreach (var (mode, key) in s_modes)
-        {
-            config[key] = mode == pooling;
-        }
-
-        config["include_prompt"] = true;
-        folder.WriteAllText(EmbedderSettingsReader.ModulesName, modules.ToJsonString(CheckpointExporter.Json) + "\n");
-        folder.WriteAllText(PoolingName, config.ToJsonString(CheckpointExporter.Json) + "\n");
-        folder.WriteAllText(LimitName, Limit(maxTokens));
-        return [EmbedderSettingsReader.ModulesName, PoolingName, LimitName];
+        var settings = new EmbedderSettings { ModelPath = "", PoolingSource = "", Pooling = pooling, Normalizes = normalizes, MaxTokens = maxTokens, IncludesPrompt = true };
+        var files = EmbedderSettingsWriter.Files(settings, width).ToList();
+        files.ForEach(f => folder.WriteAllBytes(f.Name, f.Bytes));
+        return [.. files.Select(f => f.Name)];
     }
 
     /// <summary>A sentence_bert_config.json that says a length and nothing else.</summary>
@@ -73,7 +48,4 @@ internal static class SentenceFiles
             .SelectMany(p => Directory.EnumerateFiles(Path.Combine(source, p), "*.json").Select(f => $"{p}/{Path.GetFileName(f)}"))
             .Order(StringComparer.Ordinal);
     }
-
-    private static JsonObject Module(int index, string path, string type) =>
-        new() { ["idx"] = index, ["name"] = $"{index}", ["path"] = path, ["type"] = Prefix + type };
 }
