@@ -121,10 +121,11 @@ public sealed class LongEmbedJob
         return new LongEmbedPlan(options, model, methods, leftOut, tasks, work, planned, tokens, planned * work.MeasureSeconds(plain, _stop));
     }
 
-    private static string ModelPath(LongEmbedOptions options) => EmbedderSettingsReader.Read(options.Model).ModelPath;
+    /// <summary>Folder or file of the model's weights.</summary>
+    internal static string ModelPath(LongEmbedOptions options) => EmbedderSettingsReader.Read(options.Model).ModelPath;
 
     /// <summary>What a run reads beside the model's weights and tokenizer.</summary>
-    private static IEnumerable<string> Files(LongEmbedOptions options)
+    internal static IEnumerable<string> Files(LongEmbedOptions options)
     {
         var modelPath = ModelPath(options);
         if (Directory.Exists(options.Model))
