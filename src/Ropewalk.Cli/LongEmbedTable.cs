@@ -6,7 +6,7 @@ using Spectre.Console;
 
 namespace Ropewalk.Cli;
 
-/// <summary>A run of LongEmbed in the terminal: the paper's table, what did not fit, and the synthetic tasks by length.</summary>
+/// <summary>A run of LongEmbed in the terminal: the paper's table, what did not fit, and the tasks with lengths by length.</summary>
 internal static class LongEmbedTable
 {
     public static void Write(TextWriter output, LongEmbedResult result)
@@ -26,7 +26,7 @@ internal static class LongEmbedTable
         }
 
         console.Write(table);
-        foreach (var task in result.Tasks.Where(t => t.Task.IsSynthetic))
+        foreach (var task in result.Tasks.Where(t => t.Task.HasLengths))
         {
             ByLength(console, task, result.Methods);
         }

@@ -22,18 +22,24 @@ internal static class LongEmbedCommand
             AllowMultipleArgumentsPerToken = true,
         };
         var to = new Option<int?>("--to") { HelpName = "TOKENS", Description = "Tokens that the methods make room for; what is longer is cut there, and counted. Default: eight times the model's window." };
-        var lengths = new Option<string?>("--lengths") { HelpName = "TOKENS", Description = "Lengths of passkey and needle documents: a list, or FIRST..LAST by doublings. Default: 256..32768." };
-        var tasks = new Option<string?>("--tasks") { HelpName = "LIST", Description = $"Names with commas between them: {string.Join(", ", LongTasks.Names)}. Default: passkey, needle and what --data has." };
+        var lengths = new Option<string?>("--lengths") { HelpName = "TOKENS", Description = "Lengths of the documents of passkey, needle and pairs: a list, or FIRST..LAST by doublings. Default: 256..32768." };
+        var tasks = new Option<string?>("--tasks") { HelpName = "LIST", Description = $"Names with commas between them: {string.Join(", ", LongTasks.Names)}. Default: passkey, needle, pairs where --pairs is given, and what --data has." };
         var data = new Option<string?>("--data")
         {
             HelpName = "FOLDER",
             Description = $"Real texts: a folder for each task by its name, with {string.Join(", ", LongEmbedFolder.FileNames)} as LongEmbed has them; qmsum also with {string.Join(", ", QMSumFolder.FileNames)} as QMSum's authors publish them.",
         };
+        var pairs = new Option<string[]>("--pairs")
+        {
+            HelpName = "FILE",
+            Description = "Text files, and folders of .txt files, that nothing was trained on: the task pairs, whose documents are passages of them and whose queries are what follows a passage.",
+            AllowMultipleArgumentsPerToken = true,
+        };
         var factors = new Option<string?>("--factors") { HelpName = "FILE", Description = "A factors file, as search and extend write it: the method longrope." };
         var logN = new Option<bool>("--log-n") { Description = "Scale attention's queries by max(1, ln n / ln L) too, as LongEmbed's code does by default." };
-        var documents = new Option<int>("--documents") { HelpName = "N", Description = "Documents of each length of passkey and needle.", DefaultValueFactory = _ => 100 };
-        var queries = new Option<int>("--queries") { HelpName = "N", Description = "Queries of each length of passkey and needle.", DefaultValueFactory = _ => 50 };
-        var seed = new Option<ulong>("--seed") { HelpName = "N", Description = "Of passkey's and needle's texts and of the intervals. The same seed gives the same result.", DefaultValueFactory = _ => 0 };
+        var documents = new Option<int>("--documents") { HelpName = "N", Description = "Documents of each length of passkey, needle and pairs.", DefaultValueFactory = _ => 100 };
+        var queries = new Option<int>("--queries") { HelpName = "N", Description = "Queries of each length of passkey, needle and pairs.", DefaultValueFactory = _ => 50 };
+        var seed = new Option<ulong>("--seed") { HelpName = "N", Description = "Of the texts of passkey, needle and pairs and of the intervals. The same seed gives the same result.", DefaultValueFactory = _ => 0 };
         var pooling = EmbedderChoices.PoolingOption();
         var queryPrompt = new Option<string?>("--query-prompt") { HelpName = "TEXT", Description = "Put before each query, e.g. \"query: \". Default: the model's prompt of the name query." };
         var documentPrompt = new Option<string?>("--document-prompt") { HelpName = "TEXT", Description = "Put before each document, e.g. \"passage: \". Default: the model's prompt of the name passage or document." };
@@ -44,7 +50,7 @@ internal static class LongEmbedCommand
         var threads = Options.Threads();
         var command = new Command("longembed", "LongEmbed: retrieval over long documents under each method, without training. Example: ropewalk bench longembed e5-base --to 4096 --query-prompt \"query: \" --document-prompt \"passage: \"")
         {
-            model, methods, to, lengths, tasks, data, factors, logN, documents, queries, seed, pooling, queryPrompt, documentPrompt, outFolder, dryRun, resume, json, threads,
+            model, methods, to, lengths, tasks, data, pairs, factors, logN, documents, queries, seed, pooling, queryPrompt, documentPrompt, outFolder, dryRun, resume, json, threads,
         };
         command.SetAction(parsed => CommandHost.Run(error, parsed.GetValue(threads), stop =>
         {
@@ -77,6 +83,7 @@ internal static class LongEmbedCommand
                     Lengths = parsed.GetValue(lengths) is { } range ? Lengths(range) : [],
                     Tasks = parsed.GetValue(tasks) is { } names ? [.. names.Split(',', StringSplitOptions.TrimEntries)] : [],
                     Data = parsed.GetValue(data),
+                    Pairs = StudyHost.Files(parsed.GetValue(pairs)),
                     Factors = parsed.GetValue(factors),
                     LogN = parsed.GetValue(logN),
                     Documents = parsed.GetValue(documents),

@@ -15,7 +15,7 @@ namespace Ropewalk.Cli.Commands;
 internal static class StudyCommand
 {
     public static Command Create(TextWriter output, TextWriter error) =>
-        new("study", "Repeat a table of a paper on your model. Example: ropewalk study start-tokens my-model --to 32768 --text books/*.txt") { StartTokens(output, error), StudyTuningCommand.Create(output, error), StudyBaseCommand.Create(output, error) };
+        new("study", "Repeat a table of a paper on your model. Example: ropewalk study start-tokens my-model --to 32768 --text books/*.txt") { StartTokens(output, error), StudyTuningCommand.Create(output, error), StudyBaseCommand.Create(output, error), StudyEmbeddersCommand.Create(output, error) };
 
     private static Command StartTokens(TextWriter output, TextWriter error)
     {

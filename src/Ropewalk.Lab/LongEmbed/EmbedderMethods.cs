@@ -18,7 +18,9 @@ public static class EmbedderMethods
     /// <summary>The model as it is.</summary>
     public const string None = "none";
 
-    private const string LongRope = "longrope";
+    /// <summary>Factors of a file.</summary>
+    internal const string LongRope = "longrope";
+
     private const string DualChunk = "dual-chunk";
     private const string LogN = "log-n";
 
@@ -73,7 +75,9 @@ public static class EmbedderMethods
     }
 
     /// <summary>Names that a model can have.</summary>
-    private static ImmutableArray<string> Of(TextEncoder model, string? factors) =>
+    /// <param name="model">The model.</param>
+    /// <param name="factors">A factors file for "longrope", or null.</param>
+    internal static ImmutableArray<string> Of(TextEncoder model, string? factors) =>
         model.Rope is null ? [.. s_absolute] : [.. s_rotary.Where(n => n != LongRope || factors is not null), .. model.IsCausal ? [DualChunk] : (string[])[]];
 
     private static EmbedderMethod Named(string name, TextEncoder model, int target, string? factors, bool logN)

@@ -51,7 +51,7 @@ public sealed class LongEmbedJob
         }
 
         static string? Full(string? path) => path is null ? null : Path.GetFullPath(path);
-        return new LongEmbedJob(null, options with { Model = Full(options.Model)!, Data = Full(options.Data), Factors = Full(options.Factors) }, output, commandLine, reporter, time, stop);
+        return new LongEmbedJob(null, options with { Model = Full(options.Model)!, Data = Full(options.Data), Pairs = JobPaths.Full(options.Pairs), Factors = Full(options.Factors) }, output, commandLine, reporter, time, stop);
     }
 
     /// <summary>Prepares the rest of a run that was stopped.</summary>
@@ -76,18 +76,35 @@ public sealed class LongEmbedJob
     /// <exception cref="RunStoppedException">It was stopped.</exception>
     public LongEmbedResult? Run(bool isDryRun = false)
     {
+        var plan = Plan();
+        var texts = plan.Tasks.Sum(t => t.Parts.Sum(p => p.Documents.Count + p.Queries.Count));
+        _reporter.Line(
+            $"{(_recorded is null ? "" : "continued: ")}{plan.Methods.Count} methods ({string.Join(", ", plan.Methods.Select(m => m.Name))}), {plan.Tasks.Count} tasks with {texts:N0} texts, {plan.Tokens:N0} tokens; {Display.Length(plan.Model.Window)} to {Display.Length(plan.Options.TargetContext!.Value)} tokens; about {Display.Duration(plan.Seconds)} in all");
+        if (plan.Model.QueryPrompt.Length == 0 && plan.Model.DocumentPrompt.Length == 0)
+        {
+            _reporter.Line("no prompts: the model names none, and neither --query-prompt nor --document-prompt was given");
+        }
+
+        return isDryRun ? null : Measure(plan);
+    }
+
+    /// <summary>Makes the texts and measures this machine's speed; nothing is written.</summary>
+    /// <exception cref="RopewalkException">The input cannot be used.</exception>
+    internal LongEmbedPlan Plan()
+    {
         var names = LongTasks.Choose(_options);
         using var plain = TextEmbedder.Load(_options.Model, new EmbedderOptions { Pooling = _options.Pooling });
         var model = Facts(plain);
         var target = _options.TargetContext ?? (int)Math.Min(MostTarget, (long)model.Window * DefaultFactor);
-        if (target <= model.Window || target > MostTarget)
+        var isPlain = _options.Methods.All(m => m == EmbedderMethods.None);
+        if ((target <= model.Window && !isPlain) || target > MostTarget)
         {
             throw new UserInputException($"--to: found {target}, expected more than the model's window of {model.Window} tokens and at most {MostTarget}");
         }
 
-        var isSynthetic = names.Any(n => n is "passkey" or "needle");
-        var options = _options with { TargetContext = target, Lengths = isSynthetic ? LongTasks.Lengths(_options, plain, model.DocumentPrompt) : [] };
-        if (isSynthetic && _options.Lengths.IsEmpty && options.Lengths.Length < LongEmbedOptions.PublishedLengths.Length)
+        var hasLengths = names.Any(LongTasks.HasLengths);
+        var options = _options with { TargetContext = target, Lengths = hasLengths ? LongTasks.Lengths(_options, plain, model.DocumentPrompt) : [] };
+        if (hasLengths && _options.Lengths.IsEmpty && options.Lengths.Length < LongEmbedOptions.PublishedLengths.Length)
         {
             _reporter.Line($"a line of the synthetic tasks takes more tokens of this model than the shortest lengths have; measured are {string.Join(", ", options.Lengths.Select(n => Display.Length(n)))}");
         }
@@ -98,24 +115,17 @@ public sealed class LongEmbedJob
             _reporter.Line($"left out: {reason}");
         }
 
-        var tasks = LongTasks.Make(options, names, plain, model.DocumentPrompt);
+        var tasks = LongTasks.Make(options, names, plain, model.DocumentPrompt, model.QueryPrompt);
         var work = EmbeddingWork.Of(plain.Model);
-        var (planned, tokens) = Plan(plain, model, methods, tasks, target, work);
-        var texts = tasks.Sum(t => t.Parts.Sum(p => p.Documents.Count + p.Queries.Count));
-        _reporter.Line(
-            $"{(_recorded is null ? "" : "continued: ")}{methods.Count} methods ({string.Join(", ", methods.Select(m => m.Name))}), {tasks.Count} tasks with {texts:N0} texts, {tokens:N0} tokens; {Display.Length(model.Window)} to {Display.Length(target)} tokens; about {Display.Duration(planned * work.MeasureSeconds(plain, _stop))} in all");
-        if (model.QueryPrompt.Length == 0 && model.DocumentPrompt.Length == 0)
-        {
-            _reporter.Line("no prompts: the model names none, and neither --query-prompt nor --document-prompt was given");
-        }
-
-        return isDryRun ? null : Measure(options, model, methods, leftOut, tasks, work, planned);
+        var (planned, tokens) = Amount(plain, model, methods, tasks, target, work);
+        return new LongEmbedPlan(options, model, methods, leftOut, tasks, work, planned, tokens, planned * work.MeasureSeconds(plain, _stop));
     }
 
-    private static string ModelPath(LongEmbedOptions options) => EmbedderSettingsReader.Read(options.Model).ModelPath;
+    /// <summary>Folder or file of the model's weights.</summary>
+    internal static string ModelPath(LongEmbedOptions options) => EmbedderSettingsReader.Read(options.Model).ModelPath;
 
     /// <summary>What a run reads beside the model's weights and tokenizer.</summary>
-    private static IEnumerable<string> Files(LongEmbedOptions options)
+    internal static IEnumerable<string> Files(LongEmbedOptions options)
     {
         var modelPath = ModelPath(options);
         if (Directory.Exists(options.Model))
@@ -153,7 +163,7 @@ public sealed class LongEmbedJob
     }
 
     /// <summary>Work and tokens of the whole run.</summary>
-    private static (double Work, long Tokens) Plan(TextEmbedder plain, EmbedderFacts model, IReadOnlyList<EmbedderMethod> methods, IReadOnlyList<LongTask> tasks, int target, EmbeddingWork work)
+    private static (double Work, long Tokens) Amount(TextEmbedder plain, EmbedderFacts model, IReadOnlyList<EmbedderMethod> methods, IReadOnlyList<LongTask> tasks, int target, EmbeddingWork work)
     {
         var (total, tokens) = (0d, 0L);
         foreach (var part in tasks.SelectMany(t => t.Parts))
@@ -173,7 +183,7 @@ public sealed class LongEmbedJob
 
         return (total, tokens);
 
-        // The documents of a synthetic part are as long as the part says; queries of any part are short.
+        // Where documents were made for a length they are as long; queries of any part are short.
         IEnumerable<int> Lengths(TaskPart part)
         {
             foreach (var document in part.Documents)
@@ -188,9 +198,9 @@ public sealed class LongEmbedJob
         }
     }
 
-    private LongEmbedResult Measure(
-        LongEmbedOptions options, EmbedderFacts model, IReadOnlyList<EmbedderMethod> methods, IReadOnlyList<string> leftOut, IReadOnlyList<LongTask> tasks, EmbeddingWork work, double planned)
+    private LongEmbedResult Measure(LongEmbedPlan plan)
     {
+        var (options, model, methods, leftOut, tasks, work, planned, _, _) = plan;
         var resume = ResumeCommand.Of(Kind, _out);
         using var records = RunFolder.Open(Path.Combine(_out, RunFolder.Name), _recorded ?? Manifest(model), _time, resume);
         records.ReportOpened(_reporter);

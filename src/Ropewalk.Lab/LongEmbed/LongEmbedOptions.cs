@@ -18,7 +18,7 @@ public sealed record LongEmbedOptions
     /// <summary>T, tokens that the methods make room for; null for eight times the model's window.</summary>
     public int? TargetContext { get; init; }
 
-    /// <summary>Lengths of the synthetic tasks in tokens; empty for the published ones that a line fits into.</summary>
+    /// <summary>Lengths of the documents of passkey, needle and pairs in tokens; empty for the published ones that a line fits into.</summary>
     public ImmutableArray<int> Lengths { get; init; } = [];
 
     /// <summary>Names of tasks; empty for all that there are.</summary>
@@ -26,6 +26,12 @@ public sealed record LongEmbedOptions
 
     /// <summary>Folder with real texts, or null.</summary>
     public string? Data { get; init; }
+
+    /// <summary>Text files that pairs are cut from; empty for no such task.</summary>
+    public ImmutableArray<string> Pairs { get; init; } = [];
+
+    /// <summary>Tokens of a pair's query; null for a quarter of the model's window.</summary>
+    public int? PairQueryTokens { get; init; }
 
     /// <summary>A factors file, or null.</summary>
     public string? Factors { get; init; }

@@ -61,7 +61,7 @@ public static class LongEmbedRecord
             Score = score.PartValue(p),
             Ci95 = score.Count(p.Length, null).Interval is var i ? new[] { i.Low, i.High } : null,
             DocumentsThatDidNotFit = p.DocumentsCut,
-            CorrectByDepth = Enumerable.Range(0, TaskScore.Bands).Select(b => score.Count(p.Length, b)).Select(c => new[] { c.Correct, c.Trials }),
+            CorrectByDepth = p.Depths is null ? null : Enumerable.Range(0, TaskScore.Bands).Select(b => score.Count(p.Length, b)).Select(c => new[] { c.Correct, c.Trials }),
         }),
         Ranks = score.Parts.SelectMany(p => p.Ranks).Select(r => r[0]),
     };

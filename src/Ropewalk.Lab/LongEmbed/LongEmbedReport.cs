@@ -29,7 +29,7 @@ public static class LongEmbedReport
 
         page.Append("</ul>\n");
         Scores(page, result);
-        foreach (var task in result.Tasks.Where(t => t.Task.IsSynthetic))
+        foreach (var task in result.Tasks.Where(t => t.Task.HasDepths))
         {
             foreach (var score in task.Scores)
             {
@@ -48,7 +48,7 @@ public static class LongEmbedReport
 
     private static void Scores(StringBuilder page, LongEmbedResult result)
     {
-        page.Append("<h2>Scores</h2>\n<p class=\"soft\">Share of first places for passkey and needle, nDCG@10 for the others, times 100, with 95 % intervals. * best of a task, = not to be told from it on the same queries.</p>\n");
+        page.Append("<h2>Scores</h2>\n<p class=\"soft\">Share of first places for passkey, needle and pairs, nDCG@10 for the others, times 100, with 95 % intervals. * best of a task, = not to be told from it on the same queries.</p>\n");
         page.Append("<div class=\"scroll\"><table>\n<thead><tr><th class=\"n\" scope=\"col\">Method</th>");
         foreach (var task in result.Tasks)
         {

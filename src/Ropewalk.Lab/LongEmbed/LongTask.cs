@@ -9,6 +9,9 @@ namespace Ropewalk.Lab.LongEmbed;
 /// <param name="Parts">At least one.</param>
 public sealed record LongTask(string Name, string Title, string Mteb, string Source, int Cutoff, IReadOnlyList<TaskPart> Parts)
 {
-    /// <summary>Whether the texts were made here, for lengths that were asked for.</summary>
-    public bool IsSynthetic => Parts[0].Length is not null;
+    /// <summary>Whether documents have lengths that were asked for.</summary>
+    public bool HasLengths => Parts[0].Length is not null;
+
+    /// <summary>Whether it is known where in a document a query's answer lies.</summary>
+    public bool HasDepths => Parts[0].Depths is not null;
 }

@@ -6,10 +6,14 @@ using Ropewalk.Positions;
 
 namespace Ropewalk.Lab.LongEmbed;
 
-/// <summary>LongEmbed's six tasks by name: two that are made here, four whose texts the user has.</summary>
+/// <summary>LongEmbed's six tasks by name, two that are made here and four whose texts the user has, and one of pairs from any text.</summary>
 public static class LongTasks
 {
     private const int RealCutoff = 10;
+    private const ulong PairTask = 3;
+
+    // Of the window: every model that reads the window reads the query whole.
+    private const int PairQueryShare = 4;
 
     private static readonly ImmutableArray<(string Name, string Title, string Mteb)> s_real =
     [
@@ -22,7 +26,10 @@ public static class LongTasks
     private static readonly ImmutableArray<(string Name, string Title)> s_synthetic = [("passkey", "Passkey"), ("needle", "Needle")];
 
     /// <summary>All names, in the order of the paper's tables.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. s_synthetic.Select(t => t.Name), .. s_real.Select(t => t.Name)];
+    public static IReadOnlyList<string> Names { get; } = [.. s_synthetic.Select(t => t.Name), PairTexts.Name, .. s_real.Select(t => t.Name)];
+
+    /// <summary>Whether a task's documents have the lengths that are asked for.</summary>
+    public static bool HasLengths(string name) => !s_real.Any(t => t.Name == name);
 
     /// <summary>Most documents of a synthetic part.</summary>
     public static int MostDocuments => Math.Min(PasskeyTexts.Most, NeedleTexts.Most);
@@ -44,20 +51,30 @@ public static class LongTasks
                 throw new UserInputException($"--tasks: found \"{Printable.OneLine(name, 60)}\", expected {string.Join(", ", Names)}");
             }
 
-            if (s_real.Any(t => t.Name == name) && !there.Contains(name))
+            if (name == PairTexts.Name && options.Pairs.IsEmpty)
+            {
+                throw new UserInputException($"--tasks: found {name} without its texts, expected --pairs with .txt files");
+            }
+
+            if (!HasLengths(name) && !there.Contains(name))
             {
                 throw new UserInputException($"--tasks: found {name} without its texts, expected --data with a folder {name} and {string.Join(", ", LongEmbedFolder.FileNames)} in it{(name == "qmsum" ? $" (or {string.Join(", ", QMSumFolder.FileNames)})" : "")}");
             }
         }
 
-        return [.. Names.Where(n => options.Tasks.IsEmpty ? s_synthetic.Any(t => t.Name == n) || there.Contains(n) : options.Tasks.Contains(n))];
+        return [.. Names.Where(n => options.Tasks.IsEmpty ? s_synthetic.Any(t => t.Name == n) || (n == PairTexts.Name && !options.Pairs.IsEmpty) || there.Contains(n) : options.Tasks.Contains(n))];
     }
 
     /// <summary>The files that tasks are read from.</summary>
     /// <param name="options">With the folder.</param>
     /// <param name="names">As <see cref="Choose"/> gives them.</param>
-    public static IEnumerable<string> Files(LongEmbedOptions options, IEnumerable<string> names) => names.Where(n => s_real.Any(t => t.Name == n)).SelectMany(n =>
+    public static IEnumerable<string> Files(LongEmbedOptions options, IEnumerable<string> names) => names.SelectMany<string, string>(n =>
     {
+        if (HasLengths(n))
+        {
+            return n == PairTexts.Name ? options.Pairs : [];
+        }
+
         var folder = Path.Combine(options.Data!, n);
         return IsQMSum(folder, n) ? QMSumFolder.Files(folder) : LongEmbedFolder.FileNames.Select(f => Path.Combine(folder, f));
     });
@@ -84,23 +101,37 @@ public static class LongTasks
     /// <param name="names">As <see cref="Choose"/> gives them.</param>
     /// <param name="embedder">Counts tokens.</param>
     /// <param name="prompt">Before each document.</param>
+    /// <param name="queryPrompt">Before each query.</param>
     /// <exception cref="CheckpointFormatException">A file is damaged.</exception>
-    /// <exception cref="UserInputException">A length is too small.</exception>
-    public static IReadOnlyList<LongTask> Make(LongEmbedOptions options, IEnumerable<string> names, TextEmbedder embedder, string prompt) => [.. names.Select(name =>
+    /// <exception cref="UserInputException">A length is too small, or a text too short.</exception>
+    public static IReadOnlyList<LongTask> Make(LongEmbedOptions options, IEnumerable<string> names, TextEmbedder embedder, string prompt, string queryPrompt = "") => [.. names.Select(name =>
     {
-        var place = Names.ToList().IndexOf(name);
-        if (place < s_synthetic.Length)
+        if (name == PairTexts.Name)
         {
-            var parts = options.Lengths.Select(length => Synthetic(name, length, options, t => embedder.Count(t, prompt))).ToList();
-            return new LongTask(name, s_synthetic[place].Title, $"Ropewalk{s_synthetic[place].Title}Retrieval", $"generated, seed {options.Seed}", 1, parts);
+            return Pairs(options, embedder, prompt, queryPrompt);
         }
 
-        var (_, title, mteb) = s_real[place - s_synthetic.Length];
+        if (HasLengths(name))
+        {
+            var (_, word) = s_synthetic.First(t => t.Name == name);
+            var parts = options.Lengths.Select(length => Synthetic(name, length, options, t => embedder.Count(t, prompt))).ToList();
+            return new LongTask(name, word, $"Ropewalk{word}Retrieval", $"generated, seed {options.Seed}", 1, parts);
+        }
+
+        var (_, title, mteb) = s_real.First(t => t.Name == name);
         var folder = Path.Combine(options.Data!, name);
         return IsQMSum(folder, name)
             ? new LongTask(name, title, "RopewalkQMSumRetrieval", $"{string.Join(", ", QMSumFolder.Files(folder).Select(f => Path.GetFileName(f)))} of QMSum", RealCutoff, [QMSumFolder.Read(folder)])
             : new LongTask(name, title, mteb, "LongEmbed's layout", RealCutoff, [LongEmbedFolder.Read(folder)]);
     })];
+
+    private static LongTask Pairs(LongEmbedOptions options, TextEmbedder embedder, string prompt, string queryPrompt)
+    {
+        var queryTokens = options.PairQueryTokens ?? (EmbedderMethods.WindowOf(embedder.Model) / PairQueryShare);
+        var texts = new PairTexts(PairTexts.Read(options.Pairs), t => embedder.Count(t, prompt), t => embedder.Count(t, queryPrompt), queryTokens);
+        var parts = options.Lengths.Select(length => texts.Make(length, options.Documents, options.Queries, new CounterRandom(options.Seed).Fork(PairTask).Fork((ulong)length))).ToList();
+        return new LongTask(PairTexts.Name, "Pairs", "RopewalkPairsRetrieval", $"passages of {string.Join(", ", options.Pairs.Select(p => Path.GetFileName(p)))}, seed {options.Seed}", 1, parts);
+    }
 
     private static TaskPart Synthetic(string name, int length, LongEmbedOptions options, Func<string, int> countTokens)
     {

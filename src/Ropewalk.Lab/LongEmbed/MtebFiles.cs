@@ -114,13 +114,9 @@ internal static class MtebFiles
     /// <summary>The texts' own hash: which commit of a data set a folder came from, it does not say.</summary>
     private static string DataRevision(LongTask task, LongEmbedOptions options, IReadOnlyDictionary<string, string> inputs)
     {
-        if (task.IsSynthetic)
-        {
-            return $"ropewalk-{RunManifest.ThisVersion}-seed-{options.Seed}";
-        }
-
+        var made = $"ropewalk-{RunManifest.ThisVersion}-seed-{options.Seed}";
         var hashes = string.Concat(LongTasks.Files(options, [task.Name]).Select(f => inputs[f]));
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(hashes)));
+        return hashes.Length == 0 ? made : $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(hashes)))}{(task.HasLengths ? $"-{made}" : "")}";
     }
 
     private static string Plain(string name) => string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' ? c : '_')).TrimStart('.');
