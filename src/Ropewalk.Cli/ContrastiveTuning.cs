@@ -15,28 +15,26 @@ using Ropewalk.Positions;
 
 namespace Ropewalk.Cli;
 
-/// <summary>tune of an embedder, whose data are pairs.</summary>
+/// <summary>tune of an embedder, on pairs or on such as are cut from text.</summary>
 internal sealed class ContrastiveTuning
 {
     private readonly ContrastiveOptions _contrastive = new();
     private readonly Option<string?> _pooling = EmbedderChoices.PoolingOption();
-    private readonly Option<string> _queryPrefix = new("--query-prefix") { HelpName = "TEXT", Description = "Embedders: put before every query, e.g. \"query: \".", DefaultValueFactory = _ => "" };
-    private readonly Option<string> _documentPrefix = new("--passage-prefix") { HelpName = "TEXT", Description = "Embedders: put before every document, e.g. \"passage: \".", DefaultValueFactory = _ => "" };
-    private readonly Option<bool> _truncate = new("--truncate") { Description = "Embedders: cut the ends off texts that are longer than --window. Default: such a text is an error." };
+    private readonly TuningPairs _pairs = new();
     private readonly Option<string> _table = new("--table") { HelpName = "KIND", Description = "Embedders with learned positions, with --to: new rows begin as recurrent (copies of the trained ones, over and over; short texts stay as they are) or interpolated (between trained rows).", DefaultValueFactory = _ => LongerTable.Recurrent };
     private readonly Option<bool> _freeze = new("--freeze-original-rows") { Description = "Embedders with learned positions, with --to: the trained rows of the table stay as they are." };
 
     public void AddTo(Command command)
     {
         _contrastive.AddTo(command);
-        foreach (var option in (Option[])[_pooling, _queryPrefix, _documentPrefix, _truncate, _table, _freeze])
+        foreach (var option in (Option[])[_pooling, .. _pairs.All, _table, _freeze])
         {
             command.Add(option);
         }
     }
 
-    /// <summary>Whether data are pairs.</summary>
-    /// <exception cref="UserInputException">They are texts and the model is an encoder, or they are both.</exception>
+    /// <summary>Whether an embedder is tuned: data are pairs, or the model is an encoder.</summary>
+    /// <exception cref="UserInputException">Data are pairs and texts.</exception>
     public static bool IsAsked(string model, string[] data)
     {
         if (Array.TrueForAll(data, JsonlPairs.IsKnown))
@@ -50,9 +48,7 @@ internal sealed class ContrastiveTuning
         }
 
         using var checkpoint = Directory.Exists(model) ? ModelLoader.Open(EmbedderSettingsReader.Read(model).ModelPath) : null;
-        return checkpoint is not null && ModelLoader.IsEncoder(checkpoint)
-            ? throw new UserInputException($"DATA: found texts for {checkpoint.Name}, which is an embedder, expected pairs: .jsonl files of objects with query and positive")
-            : false;
+        return checkpoint is not null && ModelLoader.IsEncoder(checkpoint);
     }
 
     /// <summary>Tunes one.</summary>
@@ -84,13 +80,10 @@ internal sealed class ContrastiveTuning
             var window = model.PositionTable is { } table ? table.Rows - model.FirstPositionRow : model.Rope.MaximumContext;
             var trained = Math.Min(window, settings.MaxTokens ?? window);
             var length = Options.AtLeast("--to", request.To ?? window, 2);
-            var longest = Options.AtLeast("--window", request.Window ?? (request.Skips || request.To is null ? trained : length), 2);
-            if (longest > length)
-            {
-                throw new UserInputException($"--window: found {longest}, expected at most the {length} positions that there are to be");
-            }
-
-            var training = shared.Settings(parsed, longest);
+            var data = parsed.GetValue(shared.Data)!;
+            var isText = !Array.TrueForAll(data, JsonlPairs.IsKnown);
+            var training = shared.Settings(parsed, _pairs.Longest(parsed, request, isText, trained, length, _contrastive.IsRecallGiven(parsed)));
+            double? recallShare = isText ? _contrastive.RecallShare(parsed, training) : null;
             var scaling = Lengthen(parsed, request, checkpoint, config, length, ref model);
             Choose(request, model, training);
             var contrastive = _contrastive.Settings(parsed, training) with { SkipsTo = request.Skips ? length : 0 };
@@ -100,26 +93,23 @@ internal sealed class ContrastiveTuning
                 throw new CheckpointFormatException(settings.ModelPath, "tokenizer", $"{tokenizer.VocabularySize} tokens", $"at most the model's {model.Shape.VocabularySize}");
             }
 
-            var (queryPrefix, documentPrefix) = (parsed.GetValue(_queryPrefix)!, parsed.GetValue(_documentPrefix)!);
             var embedded = new EmbedderTokens(tokenizer, pooling, settings.ModelPath);
             if (!settings.IncludesPrompt)
             {
-                contrastive = contrastive with { SkippedOfQuery = embedded.RowsOf(queryPrefix), SkippedOfDocument = embedded.RowsOf(documentPrefix) };
+                contrastive = contrastive with { SkippedOfQuery = embedded.RowsOf(_pairs.QueryPrefix(parsed)), SkippedOfDocument = embedded.RowsOf(_pairs.DocumentPrefix(parsed)) };
             }
 
-            var tokens = new PairTokens(embedded, longest, parsed.GetValue(_truncate));
-            var pairs = new JsonlPairs(parsed.GetValue(shared.Data)!, tokens, queryPrefix, documentPrefix, training.Batch, training.Seed);
-            if (tokens.NumCut > 0)
-            {
-                error.WriteLine($"{tokens.NumCut} texts were cut to {longest} tokens");
-            }
+            var pairs = _pairs.Read(error, parsed, data, tokenizer, embedded, training, recallShare);
 
             // Cosines are what the loss compares, whether or not the folder divides by the length.
             var embedder = new TrainableEmbedder(model, pooling, normalizes: true) { Scaling = scaling };
             var made = settings with { Pooling = pooling, MaxTokens = request.To is null ? trained : length };
             var type = checkpoint.TensorNames.Select(n => checkpoint.Find(n)!).Any(t => t.Type is GgmlType.BF16) ? StoredType.BF16 : StoredType.F32;
             var identity = $"{checkpoint.Name}, {pooling}, {config.ToJsonString()}, {request.Only ?? "full"}, adapters {request.Adapters?.Rank ?? 0} {request.Adapters?.Alpha} {string.Join(',', request.Adapters?.Targets ?? [])}, frozen rows {model.PositionTable?.FrozenRows?.Count(f => f) ?? 0}, table {parsed.GetValue(_table)}";
-            return ContrastiveCommand.Run(output, error, parsed, shared, model, training, contrastive, embedder, pairs, identity, target => Export(model, config, made, type, request, target), () => [], stop);
+            IReadOnlyList<PairRecall> Measure() => pairs is TextPairs texts
+                ? PairRecall.Measure(embedder, texts, training.Window, contrastive.Chunk, stop, (contrastive.SkippedOfQuery, contrastive.SkippedOfDocument))
+                : [];
+            return ContrastiveCommand.Run(output, error, parsed, shared, model, training, contrastive, embedder, pairs, identity, target => Export(model, config, made, type, request, target), Measure, isText, stop);
         }
         finally
         {

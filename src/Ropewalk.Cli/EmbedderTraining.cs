@@ -16,12 +16,10 @@ internal sealed class EmbedderTraining
 {
     private readonly ContrastiveOptions _contrastive = new();
     private readonly Option<string?> _kind = new("--embedder") { HelpName = "KIND", Description = "Train an embedder instead: absolute (a bert with learned positions) or rotary (a nomic_bert). Its pairs are two spans of one passage, and questions about facts hidden in a text; both kinds see the same pairs." };
-    private readonly Option<double> _recall = new("--recall-pairs") { HelpName = "X", Description = "Embedders: share of the pairs that are questions with the text that holds the answer.", DefaultValueFactory = _ => 0.5 };
 
     public void AddTo(Command command)
     {
         command.Add(_kind);
-        command.Add(_recall);
         _contrastive.AddTo(command);
     }
 
@@ -32,7 +30,7 @@ internal sealed class EmbedderTraining
     /// <exception cref="UserInputException">An option is out of range, or there is too little text.</exception>
     public int Run(TextWriter output, TextWriter error, ParseResult parsed, TrainingOptions shared, TrainingSettings settings, EmbedderShape shape, CancellationToken stop)
     {
-        var share = parsed.GetValue(_recall) is >= 0 and <= 1 and var given ? given : throw new UserInputException($"--recall-pairs: found {parsed.GetValue(_recall)}, expected 0 to 1");
+        var share = _contrastive.RecallShare(parsed, settings);
         var contrastive = _contrastive.Settings(parsed, settings);
         var config = shape.ToJson();
         using var parsedConfig = JsonDocument.Parse(config.ToJsonString());
@@ -41,11 +39,6 @@ internal sealed class EmbedderTraining
         foreach (var parameter in model.Parameters)
         {
             parameter.IsTrained = true;
-        }
-
-        if (settings.RecallShare > 0)
-        {
-            throw new UserInputException("--recall: found it beside --embedder, expected --recall-pairs");
         }
 
         var texts = TrainingTexts.All(parsed.GetValue(shared.Data)!, settings.StoryShare, settings.Seed);
@@ -62,7 +55,7 @@ internal sealed class EmbedderTraining
         var embedder = new TrainableEmbedder(model, Pooling.Mean, normalizes: true);
         (string, byte[])[] others = [("tokenizer.json", Encoding.UTF8.GetBytes(json)), EmbedderOutput.NewTokenizerConfig(BytePairTrainer.EndOfText, shape.Window)];
         return ContrastiveCommand.Run(
-            output, error, parsed, shared, model, settings, contrastive, embedder, pairs, $"new {config.ToJsonString()}", folder => EmbedderOutput.Write(model, config, others, Settings(shape), StoredType.F32, Path.Combine(folder, ModelOutput.ModelFolder)), () => PairRecall.Measure(embedder, pairs, shape.Window, contrastive.Chunk, stop), stop);
+            output, error, parsed, shared, model, settings, contrastive, embedder, pairs, $"new {config.ToJsonString()}", folder => EmbedderOutput.Write(model, config, others, Settings(shape), StoredType.F32, Path.Combine(folder, ModelOutput.ModelFolder)), () => PairRecall.Measure(embedder, pairs, shape.Window, contrastive.Chunk, stop), measuresBefore: false, stop);
     }
 
     private static EmbedderSettings Settings(EmbedderShape shape) =>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Ropewalk.Engine.Embedding;
 using Ropewalk.Lab.Data;
 using Ropewalk.Lab.Training;
@@ -13,9 +14,11 @@ public sealed class TextPairs : IPairSource
     private readonly SpanPairs _spans;
     private readonly RecallPairs _recall;
     private readonly EmbedderTokens _tokens;
+    private readonly int[] _beforeQuery;
+    private readonly int[] _beforeDocument;
     private readonly CounterRandom _random;
     private readonly int _batch;
-    private readonly int _window;
+    private readonly int _longest;
     private readonly int _recallOfBatch;
 
     /// <summary>Prepares texts.</summary>
@@ -25,32 +28,47 @@ public sealed class TextPairs : IPairSource
     /// <param name="window">Tokens of the longest text.</param>
     /// <param name="recallShare">Share of the pairs that are questions.</param>
     /// <param name="seed">Of everything random.</param>
-    /// <exception cref="UserInputException">There is too little text.</exception>
-    public TextPairs(IReadOnlyList<TokenDocument> documents, EmbedderTokens tokens, int batch, int window, double recallShare, ulong seed)
+    /// <param name="prompts">Put before queries and documents; their tokens stand before those of the text. Null for nothing.</param>
+    /// <param name="windowOption">The option that says the window, for errors.</param>
+    /// <exception cref="UserInputException">There is too little text, or no room for it in the window.</exception>
+    public TextPairs(IReadOnlyList<TokenDocument> documents, EmbedderTokens tokens, int batch, int window, double recallShare, ulong seed, PairPrompts? prompts = null, string windowOption = "--window")
     {
-        _spans = new SpanPairs(documents, 2 * window);
         if (window is < ShortestWindow or > LongestWindow)
         {
-            throw new UserInputException($"--window: found {window}, expected {ShortestWindow} to {LongestWindow} where pairs are cut from text");
+            throw new UserInputException($"{windowOption}: found {window}, expected {ShortestWindow} to {LongestWindow} where pairs are cut from text");
         }
 
+        prompts ??= PairPrompts.None;
+        (_beforeQuery, _beforeDocument) = (tokens.Body(prompts.Query), tokens.Body(prompts.Document));
+        var around = tokens.NumSpecial + Math.Max(_beforeQuery.Length, _beforeDocument.Length);
+
+        // The shortest text that is measured has a quarter of the window.
+        if ((window / 4) - around < ShortestText)
+        {
+            throw new UserInputException($"{windowOption}: found {window}, expected at least {4 * (around + ShortestText)}: special tokens and prefixes take {around} of every text");
+        }
+
+        _spans = new SpanPairs(documents, 2 * window);
         if (_spans.Count < batch)
         {
             throw new UserInputException($"--batch: found {batch}, expected at most {_spans.Count}, the passages of {2 * window} tokens that the texts have");
         }
 
-        (_tokens, _batch, _window) = (tokens, batch, window);
+        (_tokens, _batch, _longest) = (tokens, batch, window - around);
         _random = new CounterRandom(seed);
-        _recall = new RecallPairs(tokens, _spans, RecallPairs.Stories(tokens, seed), window);
+        _recall = new RecallPairs(tokens, _spans, RecallPairs.Stories(tokens, window, seed), window, around);
         _recallOfBatch = (int)Math.Round(batch * recallShare);
-        Identity = $"texts {TrainingRun.Hash(documents)}, recall share {recallShare}";
+        var prefixes = prompts == PairPrompts.None ? "" : $", prefixes {JsonSerializer.Serialize((string[])[prompts.Query, prompts.Document])}";
+        Identity = $"texts {TrainingRun.Hash(documents)}, recall share {recallShare}{prefixes}";
     }
 
     /// <summary>The shortest window: facts and spans need some room.</summary>
     public const int ShortestWindow = 64;
 
-    /// <summary>The longest window: a passage has twice as many tokens, and two spans of a longer one have less and less in common.</summary>
-    public const int LongestWindow = 512;
+    /// <summary>The longest window: a passage has twice as many tokens, and few texts have enough passages of more.</summary>
+    public const int LongestWindow = 32_768;
+
+    private const int ShortestText = 8;
 
     /// <inheritdoc />
     public string Identity { get; }
@@ -59,8 +77,8 @@ public sealed class TextPairs : IPairSource
     public IReadOnlyList<TrainingPair> Batch(long number)
     {
         var random = _random.Fork(Training).Fork((ulong)number);
-        var spans = _spans.Draw(random.Fork(0), _batch - _recallOfBatch, _window - _tokens.NumSpecial).Select(Framed);
-        return [.. spans, .. Enumerable.Range(0, _recallOfBatch).Select(i => _recall.Draw(random.Fork((ulong)i + 1)))];
+        var spans = _spans.Draw(random.Fork(0), _batch - _recallOfBatch, _longest).Select(Framed);
+        return [.. spans, .. Enumerable.Range(0, _recallOfBatch).Select(i => Framed(_recall.Draw(random.Fork((ulong)i + 1))))];
     }
 
     /// <summary>Held-out pairs whose documents have about so many tokens: of passages that are never trained on, and of facts that are not.</summary>
@@ -70,11 +88,14 @@ public sealed class TextPairs : IPairSource
     public (IReadOnlyList<TrainingPair> Spans, IReadOnlyList<TrainingPair> Recall) HeldOutPairs(int count, int queryLength, int length)
     {
         var random = _random.Fork(HeldOut).Fork((ulong)length);
-        var body = length - _tokens.NumSpecial;
+        var body = length - _tokens.NumSpecial - _beforeDocument.Length;
         return (
             [.. Enumerable.Range(0, Math.Min(count, _spans.HeldOutCount)).Select(i => Framed(_spans.HeldOut((int)((long)i * _spans.HeldOutCount / Math.Min(count, _spans.HeldOutCount)), random.Fork((ulong)i), queryLength, body)))],
-            [.. Enumerable.Range(0, count).Select(i => _recall.Make(random.Fork((1UL << 32) + (ulong)i), length))]);
+            [.. Enumerable.Range(0, count).Select(i => Framed(_recall.Make(random.Fork((1UL << 32) + (ulong)i), length)))]);
     }
 
-    private TrainingPair Framed(TrainingPair pair) => new(_tokens.Frame(pair.Query), _tokens.Frame(pair.Positive), []);
+    private TrainingPair Framed(TrainingPair pair) => new(
+        _tokens.Frame([.. _beforeQuery, .. pair.Query]), Document(pair.Positive), [.. pair.Negatives.Select(Document)]);
+
+    private int[] Document(int[] body) => _tokens.Frame([.. _beforeDocument, .. body]);
 }

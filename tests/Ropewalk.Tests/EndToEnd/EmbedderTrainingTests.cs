@@ -120,14 +120,87 @@ public sealed class EmbedderTrainingTests : IDisposable
         Assert.False(Directory.Exists(_folder.PathOf("out/model")));
     }
 
-    [SharedFact]
-    public void Texts_for_an_embedder_and_pairs_beside_texts_are_refused()
+    [SharedTheory]
+    [InlineData("expected one of the two", "text.txt", "pairs.jsonl")]
+    [InlineData("--batch: found 8, expected at most 0, the passages of 512 tokens", "text.txt")]
+    [InlineData("--pair-window: found 513, expected at most the 512 positions", "text.txt", "--pair-window", "513")]
+    [InlineData("--pair-window: found 63, expected 64 to", "text.txt", "--pair-window", "63")]
+    [InlineData("--window: found it with texts, expected --pair-window", "text.txt", "--window", "128")]
+    [InlineData("--truncate: found it with texts", "text.txt", "--truncate")]
+    [InlineData("--recall: found it for an embedder", "text.txt", "--recall", "0.5")]
+    [InlineData("--recall-pairs: found 2, expected 0 to 1", "text.txt", "--recall-pairs", "2")]
+    [InlineData("--pair-window: found it with pairs (.jsonl)", "pairs.jsonl", "--pair-window", "128")]
+    [InlineData("--recall-pairs: found it with pairs (.jsonl)", "pairs.jsonl", "--recall-pairs", "0.5")]
+    public void Texts_and_pairs_have_options_of_their_own(string message, params string[] data)
     {
         using var model = new TemporaryFolder();
         SmallEmbedder.Write(model);
-        var text = _folder.Write("text.txt", "words");
-        Assert.Contains("expected pairs", Assert.Single(Command.Run("tune", model.Root, text, "--out", _folder.PathOf("out")).Complaints), StringComparison.Ordinal);
-        Assert.Contains("expected one of the two", Assert.Single(Command.Run("tune", model.Root, text, Pairs(), "--out", _folder.PathOf("out")).Complaints), StringComparison.Ordinal);
+        Pairs();
+        _folder.Write("text.txt", "words");
+        var run = Command.Run(["tune", model.Root, .. data.Select(d => d.Contains('.', StringComparison.Ordinal) && !d.StartsWith('0') ? _folder.PathOf(d) : d), "--out", _folder.PathOf("out")]);
+        Assert.Equal(2, run.Code);
+        Assert.Contains(message, Assert.Single(run.Complaints), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder.PathOf("out")));
+    }
+
+    [Theory]
+    [InlineData("absolute")]
+    [InlineData("rotary")]
+    public void Text_tunes_an_embedder_for_a_longer_window(string kind)
+    {
+        Assert.Equal(0, Command.Run(Train(kind, kind)).Code);
+        string[] extended = kind == "rotary" ? ["--scaling", "ntk:2"] : [];
+        string[] tune = ["tune", _folder.PathOf(kind + "/model"), Text(), "--to", "128", "--pair-window", "128", "--recall-pairs", "0.25", "--batch", "8", "--chunk", "12", "--temperature", "0.1", "--learning-rate", "3e-3", "--steps", "16", "--save-every", "4", .. extended];
+        var result = Command.Result([.. tune, "--out", _folder.PathOf("a")]);
+        Assert.True(result.GetProperty("last_loss").GetDouble() < result.GetProperty("first_loss").GetDouble());
+        string[] expected = ["spans 32", "recall 32", "spans 64", "recall 64", "spans 128", "recall 128"];
+        foreach (var when in (string[])["held_out_before", "held_out"])
+        {
+            Assert.Equal(expected, result.GetProperty(when).EnumerateArray().Select(h => $"{h.GetProperty("kind").GetString()} {h.GetProperty("length").GetInt32()}"));
+        }
+
+        Assert.NotEqual(result.GetProperty("held_out_before").GetRawText(), result.GetProperty("held_out").GetRawText());
+        var input = _folder.Write("docs.txt", string.Concat(Enumerable.Repeat("rope ", 30)) + "\n");
+        Assert.Equal(128, Command.Result("embed", _folder.PathOf("a/model"), "--in", input, "--out", _folder.PathOf("v.npy")).GetProperty("max_tokens").GetInt32());
+
+        // With another number of threads, stopped after some steps and gone on with: the same bytes.
+        using var child = Command.Start("exec \"$@\"", _folder.Root, [.. tune, "--out", _folder.PathOf("b"), "--threads", "1"]);
+        var clock = Stopwatch.StartNew();
+        while (!File.Exists(_folder.PathOf("b/training.safetensors")))
+        {
+            Assert.True(!child.HasExited && clock.Elapsed < s_patience);
+            Thread.Sleep(5);
+        }
+
+        child.Kill();
+        _ = Command.Finish(child);
+        var resumed = Command.Run([.. tune, "--out", _folder.PathOf("b"), "--resume"]);
+        Assert.True(resumed.Code == 0, resumed.Error);
+        Assert.Contains("recall@1, before: ", resumed.Output, StringComparison.Ordinal);
+        Assert.Contains("recall@1, after: ", resumed.Output, StringComparison.Ordinal);
+        foreach (var name in (string[])["training.safetensors", "result.json", "model/model.safetensors", "model/config.json"])
+        {
+            Assert.True(File.ReadAllBytes(_folder.PathOf("a/" + name)).AsSpan().SequenceEqual(File.ReadAllBytes(_folder.PathOf("b/" + name))), name);
+        }
+
+        // What decides the numbers may not change on the way: the texts, their length, the share of questions.
+        var more = _folder.Write("more.txt", "more");
+        foreach (var changed in (string[][])[[more], ["--pair-window", "64"], ["--recall-pairs", "0.5"], ["--query-prefix", "q"]])
+        {
+            var kept = changed[0].StartsWith("--", StringComparison.Ordinal) && Array.IndexOf(tune, changed[0]) is >= 0 and var at ? [.. tune[..at], .. tune[(at + 2)..]] : tune;
+            var run = Command.Run([.. kept[..3], .. changed, .. kept[3..], "--out", _folder.PathOf("b"), "--resume"]);
+            Assert.Equal(2, run.Code);
+            Assert.Contains("training.safetensors", Assert.Single(run.Complaints), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Short_texts_are_spread_over_a_longer_window()
+    {
+        Assert.Equal(0, Command.Run(Train("rotary", "model")).Code);
+        var result = Command.Result("tune", _folder.PathOf("model/model"), Text(), "--out", _folder.PathOf("out"), "--to", "512", "--skip", "--scaling", "ntk:8", "--batch", "4", "--steps", "2");
+        Assert.Equal(64, result.GetProperty("held_out").EnumerateArray().Max(h => h.GetProperty("length").GetInt32()));
+        Assert.Contains("\"skips_to\": 512", File.ReadAllText(_folder.PathOf("out/run.json")), StringComparison.Ordinal);
     }
 
     private string[] Train(string kind, string name, int steps = 12) =>

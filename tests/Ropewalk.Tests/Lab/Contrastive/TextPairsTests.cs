@@ -85,7 +85,33 @@ public sealed class TextPairsTests
     public void Too_little_text_is_named()
     {
         Assert.Contains("--batch: found 16", Assert.Throws<UserInputException>(() => new TextPairs([Document(0, 2000)], s_bytes, 16, Window, 0.5, 0)).Message, StringComparison.Ordinal);
-        Assert.Contains("--window: found 1024", Assert.Throws<UserInputException>(() => new TextPairs(s_documents, s_bytes, 16, 1024, 0.5, 0)).Message, StringComparison.Ordinal);
+        Assert.Contains("--window: found 40000, expected 64 to 32768", Assert.Throws<UserInputException>(() => new TextPairs(s_documents, s_bytes, 16, 40_000, 0.5, 0)).Message, StringComparison.Ordinal);
+        Assert.Contains("--pair-window: found 64, expected at least 68", Assert.Throws<UserInputException>(() => new TextPairs(s_documents, s_bytes, 16, 64, 0.5, 0, new PairPrompts("passage: ", ""), "--pair-window")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Prompts_stand_before_every_text_and_count()
+    {
+        var pairs = new TextPairs(s_documents, s_bytes, 16, Window, 0.5, 0, new PairPrompts("Q:", "D: "));
+        var (spans, recall) = pairs.HeldOutPairs(8, 20, 64);
+        foreach (var pair in Enumerable.Range(0, 20).SelectMany(i => pairs.Batch(i)).Concat(spans).Concat(recall))
+        {
+            Assert.StartsWith("Q:", Letters(pair.Query), StringComparison.Ordinal);
+            Assert.All((int[][])[pair.Positive, .. pair.Negatives], d => Assert.StartsWith("D: ", Letters(d), StringComparison.Ordinal));
+            Assert.All((int[][])[pair.Query, pair.Positive, .. pair.Negatives], t => Assert.InRange(t.Length, 12, Window));
+        }
+
+        Assert.All(spans, p => Assert.Equal((22, 64), (p.Query.Length, p.Positive.Length)));
+        Assert.NotEqual(Pairs(0).Identity, pairs.Identity);
+    }
+
+    [Fact]
+    public void Long_windows_have_long_documents()
+    {
+        // More tokens than the shortest story has.
+        const int Long = 20_500;
+        var pairs = new TextPairs([Document(0, 40 * Long)], s_bytes, 4, Long, 0.5, 0);
+        Assert.All(pairs.HeldOutPairs(2, Long / 4, Long).Recall, p => Assert.InRange(p.Positive.Length, Long - 1, Long));
     }
 
     private static int Neighbourhood(int token) => (token / 100_000 * 1000) + (token % 100_000 / (2 * Window));
