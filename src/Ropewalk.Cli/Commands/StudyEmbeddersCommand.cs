@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.CommandLine;
-using Ropewalk.Lab.Evaluation;
 using Ropewalk.Lab.LongEmbed;
 using Ropewalk.Lab.Retrieval;
 using Ropewalk.Lab.Runs;
@@ -59,7 +58,7 @@ internal static class StudyEmbeddersCommand
                     Models = [.. parsed.GetValue(models)!],
                     Targets = targets,
                     Seeds = parsed.GetValue(seeds),
-                    Methods = parsed.GetValue(methods) is { Length: > 0 } list ? [.. list.SelectMany(MethodList.Split)] : [EmbedderMethods.Everything],
+                    Methods = parsed.GetValue(methods) is { Length: > 0 } list ? [.. list] : [EmbedderMethods.Everything],
                     Lengths = parsed.GetValue(lengths) switch { null => [], EmbedderMethods.Everything => Doublings(shortest, targets[^1]), var some => GridSpec.Lengths(some) },
                     Data = parsed.GetValue(data),
                     Pairs = StudyHost.Files(parsed.GetValue(pairs)),

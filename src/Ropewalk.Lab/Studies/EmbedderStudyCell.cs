@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ropewalk.Lab.Evaluation;
 using Ropewalk.Lab.LongEmbed;
 using Ropewalk.Lab.Runs;
 using Ropewalk.Positions;
@@ -55,7 +56,7 @@ internal sealed record EmbedderStudyCell(EmbedderStudyModel Model, int Target, L
         return new LongEmbedOptions
         {
             Model = model.Path,
-            Methods = isLongEnough ? [EmbedderMethods.None] : [.. options.Methods.Where(Fits)],
+            Methods = isLongEnough ? [EmbedderMethods.None] : [.. options.Methods.SelectMany(MethodList.Split).Where(Fits)],
             TargetContext = target,
             Lengths = [.. options.Lengths.Where(n => n < target).Append(shortest).Append(target).Distinct().Order()],
 
