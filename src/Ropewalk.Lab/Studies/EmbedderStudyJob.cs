@@ -109,35 +109,29 @@ public sealed class EmbedderStudyJob
     /// <summary>Seconds of each run that is not done yet; those of later seeds differ only in their texts, so one stands for them.</summary>
     private Dictionary<EmbedderStudyCell, double> Estimate(IReadOnlyList<EmbedderStudyCell> cells, IReadOnlyList<EmbedderStudyModel> models)
     {
-        var seconds = new Dictionary<EmbedderStudyCell, double>();
-        var (work, tokens, done) = (0d, 0L, 0);
-        foreach (var place in cells.GroupBy(c => (c.Model.Name, c.Target)))
+        var plans = new List<(EmbedderStudyCell Cell, LongEmbedPlan Plan)>();
+        foreach (var place in cells.Where(c => !c.IsDone).GroupBy(c => (c.Model.Name, c.Target)))
         {
             LongEmbedPlan? later = null;
-            var here = 0d;
             foreach (var cell in place)
             {
                 _stop.ThrowIfCancellationRequested();
-                if (cell.IsDone)
-                {
-                    done++;
-                    continue;
-                }
-
                 var plan = later ?? LongEmbedJob.Begin(cell.Options, Path.Combine(_out, "estimate"), _commandLine, _reporter, _time, _stop).Plan();
                 later = cell.Options.Seed == 0 ? null : plan;
-                seconds.Add(cell, plan.Seconds);
-                (work, tokens, here) = (work + plan.Planned, tokens + plan.Tokens, here + plan.Seconds);
-            }
-
-            if (here > 0)
-            {
-                _reporter.Line($"{place.Key.Name} to {Display.Length(place.Key.Target)} tokens: about {Display.Duration(here)}");
+                plans.Add((cell, plan));
             }
         }
 
+        // The speed is timed with each plan, and other work on the machine makes it only worse.
+        var speed = plans.GroupBy(p => p.Cell.Model.Name, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Min(p => p.Plan.Seconds / p.Plan.Planned), StringComparer.Ordinal);
+        var seconds = plans.ToDictionary(p => p.Cell, p => p.Plan.Planned * speed[p.Cell.Model.Name]);
+        foreach (var place in plans.GroupBy(p => (p.Cell.Model.Name, p.Cell.Target)))
+        {
+            _reporter.Line($"{place.Key.Name} to {Display.Length(place.Key.Target)} tokens, {place.First().Plan.Methods.Count} methods: about {Display.Duration(place.Sum(p => seconds[p.Cell]))}");
+        }
+
         _reporter.Line(
-            $"{(_recorded is null ? "" : $"continued, {done} done: ")}{models.Count} models ({string.Join(", ", models.Select(m => $"{m.Name}: {m.Positions}, {Display.Length(m.Window)}"))}), windows of {string.Join(", ", _options.Targets)} tokens, {_options.Seeds} seeds: {seconds.Count} runs, {tokens:N0} tokens, {work:E2} multiply-adds, about {Display.Duration(seconds.Values.Sum())} in all");
+            $"{(_recorded is null ? "" : $"continued, {cells.Count - plans.Count} runs done: ")}{models.Count} models ({string.Join(", ", models.Select(m => $"{m.Name}: {m.Positions}, {Display.Length(m.Window)}"))}), windows of {string.Join(", ", _options.Targets.Select(t => Display.Length(t)))} tokens, {_options.Seeds} seeds: {plans.Count} runs, {plans.Sum(p => p.Plan.Tokens):N0} tokens, {plans.Sum(p => p.Plan.Planned):0.0e0} multiply-adds, about {Display.Duration(seconds.Values.Sum())} in all");
         return seconds;
     }
 
