@@ -12,8 +12,10 @@ internal sealed class SearchEmbedder
     private readonly Option<string?> _pairs = new("--pairs")
     {
         HelpName = "FILE",
-        Description = $"With --objective {EmbedderSearchOptions.Objective}: a .jsonl file, an object with query and document a line. The last fifth measures the result and is not searched on. --windows is the number of groups in which queries are told from each other's documents.",
+        Description = $"With --objective {EmbedderSearchOptions.Objective}: a .jsonl file, an object with query and document a line. The last fifth measures the result and is not searched on. --windows is the number of groups in which queries are told from each other's documents. Default: 20 pairs for each group, made of --text as tune makes them.",
     };
+
+    private readonly Option<double?> _recall = new("--recall-pairs") { HelpName = "X", Description = "Without --pairs: share of the pairs that are questions with the text that holds the answer; the others are spans of one passage. Default: 0.5." };
 
     private readonly Option<string?> _query = new("--query-prefix") { HelpName = "TEXT", Description = "Put before each query of --pairs, e.g. \"search_query: \"." };
 
@@ -22,7 +24,7 @@ internal sealed class SearchEmbedder
     private readonly Option<string?> _pooling = EmbedderChoices.PoolingOption();
 
     /// <summary>The options that only embedders have.</summary>
-    public IEnumerable<Option> All => [_pairs, _query, _document, _pooling];
+    public IEnumerable<Option> All => [_pairs, _recall, _query, _document, _pooling];
 
     /// <summary>Whether it is asked for.</summary>
     /// <exception cref="UserInputException">Its options stand beside another objective.</exception>
@@ -47,11 +49,30 @@ internal sealed class SearchEmbedder
             throw new UserInputException($"{other.Name}: found it with --objective {EmbedderSearchOptions.Objective}, expected it for language models alone");
         }
 
+        var pairs = parsed.GetValue(_pairs);
+        if ((pairs is null) == common.Texts.IsEmpty)
+        {
+            throw new UserInputException($"--pairs, --text: found {(pairs is null ? "neither" : "both")}, expected a .jsonl file of pairs or texts to make them of with --objective {EmbedderSearchOptions.Objective}");
+        }
+
+        if (pairs is not null && parsed.GetValue(_recall) is not null)
+        {
+            throw new UserInputException("--recall-pairs: found it with --pairs, expected texts, of which pairs are made");
+        }
+
+        var recall = parsed.GetValue(_recall) ?? 0.5;
+        if (recall is not (>= 0 and <= 1))
+        {
+            throw new UserInputException($"--recall-pairs: found {recall}, expected a share from 0 to 1");
+        }
+
         return new EmbedderSearchOptions
         {
             Model = common.Model,
             TargetContext = common.TargetContext,
-            Pairs = parsed.GetValue(_pairs) ?? throw new UserInputException($"--pairs: found none, expected a .jsonl file of pairs with --objective {EmbedderSearchOptions.Objective}"),
+            Pairs = pairs,
+            Texts = common.Texts,
+            RecallPairs = recall,
             QueryPrefix = parsed.GetValue(_query) ?? "",
             DocumentPrefix = parsed.GetValue(_document) ?? "",
             Pooling = EmbedderChoices.PoolingOf(parsed.GetValue(_pooling)),

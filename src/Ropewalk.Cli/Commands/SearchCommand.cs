@@ -81,7 +81,7 @@ internal static class SearchCommand
                 var commandLine = "ropewalk " + string.Join(' ', parsed.Tokens.Select(t => t.Value));
                 if (isRetrieval)
                 {
-                    return SearchEmbedder.Run(output, EmbedderSearchJob.Begin(embedder.OptionsOf(parsed, options, text, heldout, heldoutWindows, target, mmap), parsed.GetValue(outFile)!, commandLine, reporter, TimeProvider.System, stop), reporter, parsed.GetValue(json));
+                    return SearchEmbedder.Run(output, EmbedderSearchJob.Begin(embedder.OptionsOf(parsed, options, heldout, heldoutWindows, target, mmap), parsed.GetValue(outFile)!, commandLine, reporter, TimeProvider.System, stop), reporter, parsed.GetValue(json));
                 }
 
                 job = SearchJob.Begin(options, parsed.GetValue(outFile)!, commandLine, reporter, TimeProvider.System, stop);

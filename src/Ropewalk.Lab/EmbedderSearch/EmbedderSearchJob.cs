@@ -3,6 +3,7 @@ using Ropewalk.Engine.Formats;
 using Ropewalk.Lab.Runs;
 using Ropewalk.Lab.Runs.Records;
 using Ropewalk.Lab.Search;
+using Ropewalk.Lab.Training;
 using Ropewalk.Positions;
 using Ropewalk.Positions.Scaling;
 
@@ -30,7 +31,7 @@ public sealed class EmbedderSearchJob
     public static bool IsOne(RunManifest manifest)
     {
         ArgumentNullException.ThrowIfNull(manifest);
-        return manifest.Kind == Kind && manifest.Options.TryGetProperty("pairs", out _);
+        return manifest.Kind == Kind && manifest.Options.TryGetProperty("queryPrefix", out _);
     }
 
     /// <summary>Prepares a search; all that can be refused is refused here.</summary>
@@ -45,7 +46,7 @@ public sealed class EmbedderSearchJob
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(time);
         OutputFolder.RequireFile(factors);
-        options = options with { Model = Path.GetFullPath(options.Model), Pairs = Path.GetFullPath(options.Pairs) };
+        options = options with { Model = Path.GetFullPath(options.Model), Pairs = options.Pairs is { } file ? Path.GetFullPath(file) : null, Texts = [.. TrainingTexts.Files(options.Texts).Select(Path.GetFullPath)] };
         if (SearchAlgorithms.Named(options.Search.Algorithm).NeedsGradients)
         {
             throw new UserInputException($"--algorithm: found {options.Search.Algorithm}, which asks for gradients, expected another with --objective {EmbedderSearchOptions.Objective}");
@@ -67,7 +68,7 @@ public sealed class EmbedderSearchJob
             Options = ResultJson.Element(options),
             Plan = ResultJson.Element(new { }),
             Output = Path.GetFullPath(factors),
-            Inputs = InputHashes.Of(ModelPath(options), [options.Pairs]),
+            Inputs = InputHashes.Of(ModelPath(options), Data(options)),
         };
         return new EmbedderSearchJob(manifest, options, factors, FreeFolder(factors), reporter, time, stop);
     }
@@ -83,7 +84,7 @@ public sealed class EmbedderSearchJob
         var manifest = RunManifest.Read(folder);
         manifest.RequireThisVersion(folder, Kind);
         var options = manifest.Read<EmbedderSearchOptions>(folder, "options", manifest.Options);
-        manifest.RequireSameInputs(folder, ModelPath(options), [options.Pairs]);
+        manifest.RequireSameInputs(folder, ModelPath(options), Data(options));
         return new EmbedderSearchJob(manifest, options, manifest.Output ?? Path.Combine(folder, "factors.json"), folder, reporter, time, stop);
     }
 
@@ -154,10 +155,12 @@ public sealed class EmbedderSearchJob
         return new MethodRecall(name, pairs.Count, (int)values[1], (int)values[2], values[0]);
     }
 
-    /// <summary>The last fifth of the file, at least two pairs, is never searched on.</summary>
+    /// <summary>The last fifth of the pairs, at least two, is never searched on.</summary>
     private static (IReadOnlyList<TokenPair> Searched, IReadOnlyList<TokenPair> Heldout) Split(EmbedderSearchOptions options, TextEmbedder embedder)
     {
-        var pairs = PairFile.Read(options.Pairs, embedder, options.QueryPrefix, options.DocumentPrefix, options.TargetContext);
+        var pairs = options.Pairs is { } file
+            ? PairFile.Read(file, embedder, options.QueryPrefix, options.DocumentPrefix, options.TargetContext)
+            : MadePairs.Read(options, embedder);
         var heldout = Math.Max(2, pairs.Count / HeldoutPart);
         return pairs.Count - heldout >= 2
             ? (pairs.Take(pairs.Count - heldout).ToList(), pairs.Skip(pairs.Count - heldout).ToList())
@@ -185,6 +188,8 @@ public sealed class EmbedderSearchJob
             throw;
         }
     }
+
+    private static IReadOnlyList<string> Data(EmbedderSearchOptions options) => options.Pairs is { } file ? [file] : options.Texts;
 
     private static string ModelPath(EmbedderSearchOptions options) => EmbedderSettingsReader.Read(options.Model).ModelPath;
 

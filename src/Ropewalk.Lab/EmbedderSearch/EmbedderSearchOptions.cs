@@ -15,8 +15,14 @@ public sealed record EmbedderSearchOptions
     /// <summary>Target window L'.</summary>
     public required int TargetContext { get; init; }
 
-    /// <summary>File of pairs.</summary>
-    public required string Pairs { get; init; }
+    /// <summary>File of pairs; null where they are made of <see cref="Texts"/>.</summary>
+    public string? Pairs { get; init; }
+
+    /// <summary>Text files, and folders of them, of which pairs are made.</summary>
+    public IReadOnlyList<string> Texts { get; init; } = [];
+
+    /// <summary>Share of the made pairs that are questions with the text that holds the answer.</summary>
+    public double RecallPairs { get; init; } = 0.5;
 
     /// <summary>Put before each query.</summary>
     public string QueryPrefix { get; init; } = "";

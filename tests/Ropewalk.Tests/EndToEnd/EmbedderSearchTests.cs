@@ -121,11 +121,39 @@ public sealed class EmbedderSearchTests : IDisposable
         Assert.Equal(File.ReadAllBytes(_work.PathOf("whole.json")), File.ReadAllBytes(_work.PathOf("stopped.json")));
     }
 
+    /// <summary>Without a file of pairs they are made of text: documents of the target's tokens, of half, down to the window; questions as many as asked; no span
+    /// stands in two pairs.</summary>
+    [SharedFact]
+    public void Pairs_are_made_of_text_where_none_are_given()
+    {
+        var book = _work.Write("book.txt", string.Join(' ', Enumerable.Range(0, 20_000).Select(i => $"{Word(i * i % 97)} {i}")));
+        using var embedder = TextEmbedder.Load(_model.Root);
+        var options = new EmbedderSearchOptions { Model = _model.Root, TargetContext = 256, Texts = [book], Windows = 1, RecallPairs = 0.25 };
+        var pairs = MadePairs.Read(options, embedder);
+        Assert.Equal(20, pairs.Count);
+        Assert.Equal(Enumerable.Range(0, 20).Select(i => 256 >> (i % 3)), pairs.Select(p => p.Document.Length));
+
+        // A question is words and a span numbers too; each number of the book stands in it once.
+        var texts = pairs.Select(p => embedder.Tokenizer.Decode(p.Query)).ToList();
+        Assert.Equal(5, texts.Count(t => t.Contains('?', StringComparison.Ordinal)));
+        var spans = pairs.Where(p => !embedder.Tokenizer.Decode(p.Query).Contains('?', StringComparison.Ordinal)).ToList();
+        Assert.Equal(15, spans.Select(p => string.Join(' ', p.Query)).Distinct().Count());
+        Assert.NotEqual(pairs[0].Query, MadePairs.Read(options with { Seed = 1 }, embedder)[0].Query);
+
+        var result = Command.Result("search", _model.Root, "--objective", "retrieval", "--text", book, "--to", "160", "--out", _work.PathOf("made.json"), "--algorithm", "evolution", "--population", "4", "--iterations", "0", "--windows", "1", "--attention-factor", "1");
+        Assert.Equal(16, result.GetProperty("search_pairs").GetInt32());
+        Assert.True(File.Exists(_work.PathOf("made.json")));
+    }
+
     [SharedTheory]
-    [InlineData("--pairs: found none", "--objective", "retrieval", "--to", "160")]
+    [InlineData("--pairs, --text: found neither", "--objective", "retrieval", "--to", "160")]
+    [InlineData("--pairs, --text: found both", "--objective", "retrieval", "--to", "160", "--pairs", "pairs.jsonl", "--text", "pairs.jsonl")]
+    [InlineData("--recall-pairs: found it with --pairs", "--objective", "retrieval", "--to", "160", "--pairs", "pairs.jsonl", "--recall-pairs", "1")]
+    [InlineData("--recall-pairs: found 2, expected a share", "--objective", "retrieval", "--to", "160", "--text", "short.jsonl", "--recall-pairs", "2")]
+    [InlineData("--text: found 0 passages of 320 tokens", "--objective", "retrieval", "--to", "160", "--text", "long.txt")]
+    [InlineData("--heldout: found it with --objective retrieval", "--objective", "retrieval", "--to", "160", "--text", "long.txt", "--heldout", "long.txt")]
     [InlineData("--to: found 64, expected more than the 64 tokens", "--objective", "retrieval", "--to", "64", "--pairs", "pairs.jsonl")]
     [InlineData("--pairs: found it without --objective retrieval", "--to", "160", "--pairs", "pairs.jsonl")]
-    [InlineData("--text: found it with --objective retrieval", "--objective", "retrieval", "--to", "160", "--pairs", "pairs.jsonl", "--text", "pairs.jsonl")]
     [InlineData("--algorithm: found gradient", "--objective", "retrieval", "--to", "160", "--pairs", "pairs.jsonl", "--algorithm", "gradient")]
     [InlineData("line 1.document: found nothing", "--objective", "retrieval", "--to", "160", "--pairs", "half.jsonl")]
     [InlineData("found documents of at most", "--objective", "retrieval", "--to", "160", "--pairs", "short.jsonl")]
@@ -135,8 +163,9 @@ public sealed class EmbedderSearchTests : IDisposable
         _ = Pairs;
         _work.Write("half.jsonl", """{"query":"a"}""");
         _work.Write("short.jsonl", string.Concat(Enumerable.Repeat("""{"query":"a","document":"b"}""" + "\n", 5)));
+        _work.Write("long.txt", string.Join(' ', Enumerable.Range(0, 1000).Select(Word)));
         _work.Write("few.jsonl", string.Concat(Enumerable.Range(0, 3).Select(i => JsonSerializer.Serialize(new { query = Query(i), document = Document(i) }) + "\n")));
-        var run = Command.Run(["search", _model.Root, "--out", _work.PathOf("f.json"), .. options.Select(o => o.EndsWith(".jsonl", StringComparison.Ordinal) ? _work.PathOf(o) : o)]);
+        var run = Command.Run(["search", _model.Root, "--out", _work.PathOf("f.json"), .. options.Select(o => o.Contains(".jsonl", StringComparison.Ordinal) || o.Contains(".txt", StringComparison.Ordinal) ? _work.PathOf(o) : o)]);
         Assert.Equal(2, run.Code);
         Assert.Contains(message, Assert.Single(run.Complaints), StringComparison.Ordinal);
         Assert.False(File.Exists(_work.PathOf("f.json")));
