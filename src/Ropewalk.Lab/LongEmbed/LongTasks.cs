@@ -12,9 +12,6 @@ public static class LongTasks
     private const int RealCutoff = 10;
     private const ulong PairTask = 3;
 
-    // Of the window: every model that reads the window reads the query whole.
-    private const int PairQueryShare = 4;
-
     private static readonly ImmutableArray<(string Name, string Title, string Mteb)> s_real =
     [
         ("narrativeqa", "NQA", "LEMBNarrativeQARetrieval"),
@@ -24,6 +21,9 @@ public static class LongTasks
     ];
 
     private static readonly ImmutableArray<(string Name, string Title)> s_synthetic = [("passkey", "Passkey"), ("needle", "Needle")];
+
+    /// <summary>Windows over a pair's query: every model that reads its window reads the query whole.</summary>
+    internal const int PairQueryShare = 4;
 
     /// <summary>All names, in the order of the paper's tables.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. s_synthetic.Select(t => t.Name), PairTexts.Name, .. s_real.Select(t => t.Name)];

@@ -13,8 +13,6 @@ namespace Ropewalk.Lab.Studies;
 /// <param name="Folder">Its output.</param>
 internal sealed record EmbedderStudyCell(EmbedderStudyModel Model, int Target, LongEmbedOptions Options, string Folder)
 {
-    private const int PairQueryShare = 4;
-
     /// <summary>For people.</summary>
     public string Name => string.Create(CultureInfo.InvariantCulture, $"{Model.Name}/{Target}/{Options.Seed}");
 
@@ -63,7 +61,7 @@ internal sealed record EmbedderStudyCell(EmbedderStudyModel Model, int Target, L
             // Real texts do not depend on the seed.
             Data = seed == 0 ? options.Data : null,
             Pairs = options.Pairs,
-            PairQueryTokens = shortest / PairQueryShare,
+            PairQueryTokens = shortest / LongTasks.PairQueryShare,
             Factors = isLongEnough ? null : factors,
             Documents = options.Documents,
             Queries = options.Queries,

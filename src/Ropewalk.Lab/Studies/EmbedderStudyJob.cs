@@ -1,5 +1,6 @@
 using Ropewalk.Lab.LongEmbed;
 using Ropewalk.Lab.Runs;
+using Ropewalk.Lab.Runs.Records;
 using Ropewalk.Positions;
 
 namespace Ropewalk.Lab.Studies;

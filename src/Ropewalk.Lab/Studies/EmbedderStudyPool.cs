@@ -16,16 +16,18 @@ internal static class EmbedderStudyPool
     public static EmbedderStudyTable Of(string model, int target, int shortLength, IReadOnlyList<EmbedderCellResult> seeds)
     {
         var methods = seeds[0].Methods;
-        var tasks = seeds[0].Scores.ToDictionary(
-            t => t.Task,
-            t => t.ByMethod.Values.First().Found.Count == 0
-                ? methods.Select(m => t.ByMethod[m.Name] is var s ? new EmbedderStudyScore(t.Task, s.Score, s.Low, s.High, s.Standing, [], null) : null!).ToList()
-                : Pooled(t.Task, methods.Select(m => seeds.Select(s => s.Scores.First(x => x.Task == t.Task).ByMethod[m.Name].Found).ToList()).ToList(), target, shortLength),
-            StringComparer.Ordinal);
+        var tasks = new Dictionary<string, IReadOnlyList<EmbedderStudyScore>>(StringComparer.Ordinal);
+        foreach (var (task, first) in seeds[0].Scores)
+        {
+            tasks.Add(task, first[methods[0].Name].Found.Count == 0
+                ? [.. methods.Select(m => first[m.Name]).Select(s => new EmbedderStudyScore(task, s.Score, s.Low, s.High, s.Standing, [], null))]
+                : Pooled(task, [.. methods.Select(m => seeds.Select(s => s.Scores.First(x => x.Task == task).ByMethod[m.Name].Found).ToList())], target, shortLength));
+        }
+
         return new EmbedderStudyTable(model, target, [.. methods.Select((m, i) => new EmbedderStudyRow(m.Name, m.Spec, [.. seeds[0].Scores.Select(t => tasks[t.Task][i])]))]);
     }
 
-    private static List<EmbedderStudyScore> Pooled(string task, List<List<IReadOnlyDictionary<int, bool[]>>> methods, int target, int shortLength)
+    private static List<EmbedderStudyScore> Pooled(string task, IReadOnlyList<List<IReadOnlyDictionary<int, bool[]>>> methods, int target, int shortLength)
     {
         var found = methods.Select(seeds => seeds.SelectMany(s => s[target]).ToList()).ToList();
 
