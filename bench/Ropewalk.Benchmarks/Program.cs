@@ -33,7 +33,8 @@ Command[] commands =
     new("hostile", "hostile SHARED", 1, rest => HostileTextBenchmark.Run(rest[0])),
 ];
 
-if (args is [var name, .. var arguments] && commands.FirstOrDefault(c => c.Name == name) is { } command && arguments.Length >= command.LeastArguments)
+var help = args.Any(a => a is "--help" or "-h" or "-?");
+if (!help && args is [var name, .. var arguments] && commands.FirstOrDefault(c => c.Name == name) is { } command && arguments.Length >= command.LeastArguments)
 {
     try
     {
@@ -46,10 +47,12 @@ if (args is [var name, .. var arguments] && commands.FirstOrDefault(c => c.Name 
     }
 }
 
-Console.Error.WriteLine("usage: ./ropewalk bench COMMAND");
-foreach (var usage in commands.Select(c => c.Usage).OfType<string>())
+// Asked for, it is an answer; otherwise it says what was wrong. Help on a command that exists names that one only.
+var output = help ? Console.Out : Console.Error;
+output.WriteLine("usage: ./ropewalk bench COMMAND");
+foreach (var usage in commands.Where(c => !help || commands.All(o => o.Name != args[0]) || c.Name == args[0]).Select(c => c.Usage).OfType<string>())
 {
-    Console.Error.WriteLine($"  {usage}");
+    output.WriteLine($"  {usage}");
 }
 
-return 2;
+return help ? 0 : 2;
