@@ -10,6 +10,19 @@ internal static class Options
     /// <summary>Folder of the default model, beside the program.</summary>
     public static string DefaultModel => Path.Combine(AppContext.BaseDirectory, "models", "prose3m");
 
+    /// <summary>Name of the embedder beside the program.</summary>
+    public const string EmbedderName = "prose-embed";
+
+    /// <summary>Folder of the default embedder, beside the program.</summary>
+    public static string DefaultEmbedder => Path.Combine(AppContext.BaseDirectory, "models", EmbedderName);
+
+    /// <summary>An embedder, or none for the one beside the program.</summary>
+    public static Argument<string?> Embedder() => new("MODEL")
+    {
+        Description = $"Embedder: a sentence-transformers folder, a Hugging Face folder or a GGUF file. Default: the embedded embedder {EmbedderName} (window 256).",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON object instead of tables." };
 
     public static Option<string?> Resume(string command) => new("--resume")

@@ -12,13 +12,13 @@ internal static class EmbedCommand
 {
     public static Command Create(TextWriter output, TextWriter error)
     {
-        var model = Options.Model();
+        var model = Options.Embedder();
         var input = new Option<string>("--in") { HelpName = "PATH", Description = "Texts: .jsonl (an object with id and text a line), .txt (a text a line), or a folder of .txt and .md files (a text each).", Required = true };
         var target = new Option<string>("--out") { HelpName = "FILE", Description = "Vectors: .npy (float32, ids beside it in FILE.ids.json) or .jsonl.", Required = true };
         var choices = new EmbedderChoices();
         var json = Options.Json();
         var threads = Options.Threads();
-        var command = new Command("embed", "Turn texts into vectors. Example: ropewalk embed e5-base --in docs.jsonl --out vectors.npy --prefix \"passage: \"") { model, input, target };
+        var command = new Command("embed", "Turn texts into vectors. Example: ropewalk embed --in docs.txt --out vectors.npy; ropewalk embed e5-base --in docs.jsonl --out vectors.npy --prefix \"passage: \"") { model, input, target };
         choices.All.ToList().ForEach(command.Add);
         command.Add(json);
         command.Add(threads);
@@ -32,10 +32,15 @@ internal static class EmbedCommand
 
             OutputFolder.RequireFile(file, "--out");
             var texts = EmbedText.Read(parsed.GetValue(input)!);
-            using var embedder = choices.Load(parsed, parsed.GetValue(model)!);
+            var reporter = new ConsoleReporter(error, !Console.IsErrorRedirected);
+            if (parsed.GetValue(model) is null)
+            {
+                reporter.Line($"no MODEL given: embedding with the embedded embedder {Options.EmbedderName}");
+            }
+
+            using var embedder = choices.Load(parsed, parsed.GetValue(model) ?? Options.DefaultEmbedder);
             var prompt = choices.PromptOf(parsed, embedder);
             var watch = Stopwatch.StartNew();
-            var reporter = new ConsoleReporter(error, !Console.IsErrorRedirected);
             var vectors = embedder.Embed(
                 [.. texts.Select(t => t.Text)],
                 prompt,

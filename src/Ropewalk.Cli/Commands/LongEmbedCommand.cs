@@ -14,7 +14,7 @@ internal static class LongEmbedCommand
 {
     public static Command Create(TextWriter output, TextWriter error)
     {
-        var model = new Argument<string?>("MODEL") { Description = "Embedder: a sentence-transformers folder, a Hugging Face folder or a GGUF file.", Arity = ArgumentArity.ZeroOrOne };
+        var model = Options.Embedder();
         var methods = new Option<string[]>("--methods")
         {
             HelpName = "LIST",
@@ -48,7 +48,7 @@ internal static class LongEmbedCommand
         var resume = Options.Resume(LongEmbedJob.Kind);
         var json = Options.Json();
         var threads = Options.Threads();
-        var command = new Command("longembed", "LongEmbed: retrieval over long documents under each method, without training. Example: ropewalk bench longembed e5-base --to 4096 --query-prompt \"query: \" --document-prompt \"passage: \"")
+        var command = new Command("longembed", "LongEmbed: retrieval over long documents under each method, without training. Example: ropewalk bench longembed --to 2048; ropewalk bench longembed e5-base --to 4096 --query-prompt \"query: \" --document-prompt \"passage: \"")
         {
             model, methods, to, lengths, tasks, data, pairs, factors, logN, documents, queries, seed, pooling, queryPrompt, documentPrompt, outFolder, dryRun, resume, json, threads,
         };
@@ -75,9 +75,14 @@ internal static class LongEmbedCommand
             }
             else
             {
+                if (parsed.GetValue(model) is null)
+                {
+                    reporter.Line($"no MODEL given: measuring the embedded embedder {Options.EmbedderName}");
+                }
+
                 var options = new LongEmbedOptions
                 {
-                    Model = parsed.GetValue(model) ?? throw new UserInputException("MODEL: found none, expected an embedder, or --resume"),
+                    Model = parsed.GetValue(model) ?? Options.DefaultEmbedder,
                     Methods = parsed.GetValue(methods) is { Length: > 0 } list ? [.. list] : [EmbedderMethods.Everything],
                     TargetContext = parsed.GetValue(to) is { } target ? Options.AtLeast("--to", target, 2) : null,
                     Lengths = parsed.GetValue(lengths) is { } range ? Lengths(range) : [],

@@ -12,7 +12,7 @@ internal static class SearchDocsCommand
     {
         var index = new Argument<string>("INDEX") { Description = "Vectors that ropewalk embed wrote, .npy or .jsonl." };
         var query = new Argument<string>("QUERY") { Description = "What to look for." };
-        var model = new Option<string>("--model") { HelpName = "MODEL", Description = "The embedder that the vectors are of.", Required = true };
+        var model = new Option<string?>("--model") { HelpName = "MODEL", Description = $"The embedder that the vectors are of. Default: the embedded embedder {Options.EmbedderName}." };
         var top = new Option<int>("--top") { HelpName = "K", Description = "Documents to show.", DefaultValueFactory = _ => 10 };
         var choices = new EmbedderChoices();
         var json = Options.Json();
@@ -25,7 +25,12 @@ internal static class SearchDocsCommand
         {
             var count = Options.AtLeast("--top", parsed.GetValue(top), 1);
             var vectors = VectorFile.Read(parsed.GetValue(index)!);
-            using var embedder = choices.Load(parsed, parsed.GetValue(model)!);
+            if (parsed.GetValue(model) is null)
+            {
+                error.WriteLine($"no --model given: the query is embedded with the embedded embedder {Options.EmbedderName}");
+            }
+
+            using var embedder = choices.Load(parsed, parsed.GetValue(model) ?? Options.DefaultEmbedder);
             if (embedder.Width != vectors.Width)
             {
                 throw new UserInputException($"INDEX {vectors.Name}: found vectors of {vectors.Width} numbers, expected {embedder.Width} as {embedder.Model.Name} has them");

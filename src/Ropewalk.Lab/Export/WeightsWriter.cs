@@ -22,7 +22,7 @@ public static class WeightsWriter
         var matrices = tensors.Where(t => t.Shape.Length > 1).CountBy(t => Kept(t.Type)).OrderByDescending(t => t.Value).Select(t => t.Key).FirstOrDefault(GgmlType.F32);
         var sources = tensors.ConvertAll(t =>
         {
-            var target = type ?? (t.Shape.Length == 1 && Fits(t, matrices) ? matrices : Kept(t.Type));
+            var target = type ?? (t.Elements == t.Columns && Fits(t, matrices) ? matrices : Kept(t.Type));
             var stored = Stored(target);
             return new TensorSource(t.Name, stored, t.Shape, stream =>
             {

@@ -77,6 +77,28 @@ public sealed class EmbeddingAgreementTests
         }
     }
 
+    /// <summary>The embedder that ships, on words.</summary>
+    [PeerFact]
+    public void The_shipped_embedder_is_the_same_there()
+    {
+        var source = Path.Combine(AppContext.BaseDirectory, "models", "prose-embed");
+        using var folder = new TemporaryFolder();
+        var file = folder.PathOf("model.gguf");
+        using (var checkpoint = CheckpointFolder.Open(source))
+        {
+            GgufExport.Write(checkpoint, file, null, metadata => metadata.Set("tokenizer.ggml.model", "no_vocab"));
+        }
+
+        using var embedder = TextEmbedder.Load(source);
+        string[] texts = ["Where did the captain hide the lantern?", "The captain hid the lantern in the tower.", string.Concat(Enumerable.Repeat("the rope lay on the walk and ", 30))];
+        var theirs = LlamaCpp.Embeddings(file, [.. texts.Select(t => embedder.Tokenizer.Encode(t))], "mean");
+        var ours = embedder.Embed(texts);
+        for (var i = 0; i < texts.Length; i++)
+        {
+            Assert.True(Cosine(ours[i].Vector, theirs[i]) >= 0.99999, $"{texts[i]}: cosine {Cosine(ours[i].Vector, theirs[i]):R}");
+        }
+    }
+
     private static void Agree(string config)
     {
         using var folder = new TemporaryFolder();

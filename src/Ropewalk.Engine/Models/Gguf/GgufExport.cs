@@ -52,12 +52,12 @@ public static class GgufExport
         foreach (var (role, layer, name, shape) in RequiredTensors.Of(architecture, spec))
         {
             var suffix = name.EndsWith(".bias", StringComparison.Ordinal) ? ".bias" : ".weight";
-            Add(GgufNames.Of(role, layer, suffix), checkpoint.Find(name)!, shape, architecture.GgufRowOrder(role, spec.Shape), GgufCheckpointTensor.OffsetOf(role, suffix, spec));
+            Add(role, GgufNames.Of(role, layer, suffix), checkpoint.Find(name)!, shape, architecture.GgufRowOrder(role, spec.Shape), GgufCheckpointTensor.OffsetOf(role, suffix, spec));
         }
 
         if (spec.TieEmbedding && !architecture.Graph.TiesHead)
         {
-            Add(GgufNames.Of(TensorRole.Head, 0), checkpoint.Find(architecture.NameOf(TensorRole.Embedding, 0))!, [spec.Shape.VocabularySize, spec.Shape.HiddenWidth], null, 0);
+            Add(TensorRole.Head, GgufNames.Of(TensorRole.Head, 0), checkpoint.Find(architecture.NameOf(TensorRole.Embedding, 0))!, [spec.Shape.VocabularySize, spec.Shape.HiddenWidth], null, 0);
             notes.Add($"llama.cpp's {architecture.Graph.Name} graph has no tied head: the embedding is written twice");
         }
 
@@ -77,9 +77,16 @@ public static class GgufExport
         GgufWriter.Write(path, config.Metadata, sources);
         return notes;
 
-        void Add(string name, CheckpointTensor tensor, long[] shape, int[]? order, float offset)
+        void Add(TensorRole role, string name, CheckpointTensor tensor, long[] shape, int[]? order, float offset)
         {
             var stored = shape.Length == 1 ? GgmlType.F32 : type ?? (tensor.Type == GgmlType.F64 ? GgmlType.F32 : tensor.Type);
+
+            // llama.cpp adds this table's first row as it is stored, and can add these two.
+            if (role == TensorRole.TokenTypeEmbedding && stored is not (GgmlType.F32 or GgmlType.F16))
+            {
+                stored = GgmlType.F32;
+            }
+
             if (shape[^1] % GgmlTypes.BlockLength(stored) != 0)
             {
                 notWhole.Add(name);
