@@ -31,7 +31,7 @@ public sealed class EmbedderSearchJob
     public static bool IsOne(RunManifest manifest)
     {
         ArgumentNullException.ThrowIfNull(manifest);
-        return manifest.Kind == Kind && manifest.Options.TryGetProperty("queryPrefix", out _);
+        return manifest.Kind == Kind && manifest.Options.TryGetProperty("query_prefix", out _);
     }
 
     /// <summary>Prepares a search; all that can be refused is refused here.</summary>

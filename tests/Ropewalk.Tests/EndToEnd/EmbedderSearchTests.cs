@@ -60,7 +60,7 @@ public sealed class EmbedderSearchTests : IDisposable
         }
     }
 
-    [Fact]
+    [SharedFact]
     public void Recall_counts_queries_whose_document_is_near_and_ties_are_lost()
     {
         float[][] queries = [[1, 0], [0, 1], [1, 0]];
@@ -126,12 +126,12 @@ public sealed class EmbedderSearchTests : IDisposable
     [SharedFact]
     public void Pairs_are_made_of_text_where_none_are_given()
     {
-        var book = _work.Write("book.txt", string.Join(' ', Enumerable.Range(0, 20_000).Select(i => $"{Word(i * i % 97)} {i}")));
+        var book = _work.Write("book.txt", string.Join(' ', Enumerable.Range(0, 50_000).Select(i => $"{Word(i % 97)} {i}")));
         using var embedder = TextEmbedder.Load(_model.Root);
         var options = new EmbedderSearchOptions { Model = _model.Root, TargetContext = 256, Texts = [book], Windows = 1, RecallPairs = 0.25 };
         var pairs = MadePairs.Read(options, embedder);
         Assert.Equal(20, pairs.Count);
-        Assert.Equal(Enumerable.Range(0, 20).Select(i => 256 >> (i % 3)), pairs.Select(p => p.Document.Length));
+        Assert.All(Enumerable.Range(0, 20), i => Assert.InRange(pairs[i].Document.Length, (256 >> (i % 3)) - 8, 256 >> (i % 3)));
 
         // A question is words and a span numbers too; each number of the book stands in it once.
         var texts = pairs.Select(p => embedder.Tokenizer.Decode(p.Query)).ToList();
