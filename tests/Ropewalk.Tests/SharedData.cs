@@ -29,7 +29,7 @@ internal static class SharedData
     private static string? FindShared()
     {
         var given = Environment.GetEnvironmentVariable("ROPEWALK_SHARED");
-        string[] candidates = given is null ? [System.IO.Path.Combine(Root, "..", "shared")] : [given];
+        string[] candidates = string.IsNullOrEmpty(given) ? [System.IO.Path.Combine(Root, "..", "shared")] : [given];
         return candidates.Select(System.IO.Path.GetFullPath).FirstOrDefault(c => Directory.Exists(System.IO.Path.Combine(c, "golden")));
     }
 }
