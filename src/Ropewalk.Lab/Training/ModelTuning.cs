@@ -50,6 +50,26 @@ public sealed class ModelTuning
     /// <summary>Steps between checkpoints.</summary>
     public int SaveEvery { get; init; } = 50;
 
+    /// <summary>A tuning of a job, for a window.</summary>
+    /// <param name="options">What is asked.</param>
+    /// <param name="model">The model before all tuning.</param>
+    /// <param name="texts">Texts.</param>
+    /// <param name="length">The window.</param>
+    /// <param name="tokens">Tokens.</param>
+    /// <param name="scaling">The encoding.</param>
+    /// <param name="source">Folder of the weights; null for the job's model.</param>
+    internal static ModelTuning Of(TuningJobOptions options, JobModel model, JobTexts texts, int length, long tokens, RopeScaling scaling, string? source = null) => new()
+    {
+        Source = source ?? options.Model,
+        Original = options.Model,
+        Scaling = scaling,
+        Length = length,
+        Settings = options.Tuning.At(length, tokens, options.Seed),
+        Adapters = options.Tuning.Adapters,
+        Documents = texts.Tuning,
+        EndToken = EndTokenOf(model.Tokenizer, model.Model.Shape.VocabularySize),
+    };
+
     /// <summary>The model's folder inside a tuning's folder.</summary>
     public static string ModelOf(string folder) => Path.Combine(folder, ModelOutput.ModelFolder);
 
