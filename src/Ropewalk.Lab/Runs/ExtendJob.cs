@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using Ropewalk.Engine.Formats;
 using Ropewalk.Engine.Models;
-using Ropewalk.Engine.Tokenization;
 using Ropewalk.Lab.Data;
 using Ropewalk.Lab.Evaluation;
 using Ropewalk.Lab.Runs.Records;

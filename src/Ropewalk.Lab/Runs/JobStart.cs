@@ -1,6 +1,5 @@
 using Ropewalk.Engine.Formats;
 using Ropewalk.Lab.Runs.Records;
-using Ropewalk.Positions;
 
 namespace Ropewalk.Lab.Runs;
 
