@@ -1,4 +1,3 @@
-using Ropewalk.Engine.Formats;
 using Ropewalk.Engine.Models;
 using Ropewalk.Lab.Data;
 using Ropewalk.Lab.Evaluation;
