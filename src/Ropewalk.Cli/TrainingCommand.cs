@@ -1,8 +1,5 @@
 using System.CommandLine;
 using Ropewalk.Engine.Formats;
-using Ropewalk.Engine.Tokenization;
-using Ropewalk.Engine.Training;
-using Ropewalk.Lab.Data;
 using Ropewalk.Lab.Runs;
 using Ropewalk.Lab.Training;
 using Ropewalk.Positions;
@@ -28,32 +25,32 @@ internal static class TrainingCommand
         Directory.CreateDirectory(folder);
     }
 
-    /// <summary>Trains, and writes the loss of every step and what <paramref name="export"/> writes.</summary>
-    public static int Run(
-        TextWriter output, TextWriter error, ParseResult parsed, TrainingOptions options, TrainableModel model, TrainingSettings settings, Tokenizer tokenizer, IReadOnlyList<TokenDocument> documents, int? endToken, TrainedPositions positions, string modelName, Action<string> export, CancellationToken stop)
+    /// <summary>Trains, and writes the loss of every step and the model.</summary>
+    public static int Run(TextWriter output, TextWriter error, ParseResult parsed, TrainingOptions options, TrainingWork work, CancellationToken stop)
     {
         var folder = options.Out(parsed);
-        var source = new StretchSource(documents, endToken, SequenceMaker.StretchOf(settings), settings.Seed);
-        var hash = TrainingRun.Hash(documents);
+        var (model, settings, positions) = (work.Model, work.Settings, work.Positions);
+        var source = new StretchSource(work.Documents, work.EndToken, SequenceMaker.StretchOf(settings), settings.Seed);
+        var hash = TrainingRun.Hash(work.Documents);
         Prepare(folder, options.Resumes(parsed));
         model.Recomputes = options.Recomputes(parsed);
-        using var run = new TrainingRun(model, settings, source, positions, folder, $"model {modelName}\ntexts {hash}", settings.RecallShare > 0 ? new RecallSource(tokenizer, endToken) : null) { SaveEvery = options.SaveEvery(parsed) };
+        using var run = new TrainingRun(model, settings, source, positions, folder, $"model {work.Name}\ntexts {hash}", settings.RecallShare > 0 ? new RecallSource(work.Tokenizer, work.EndToken) : null) { SaveEvery = options.SaveEvery(parsed) };
         if (options.Resumes(parsed))
         {
             run.Resume();
         }
 
-        AtomicFile.WriteAllText(Path.Combine(folder, "run.json"), ResultJson.Serialize(new { Model = modelName, TextsSha256 = hash, Settings = settings, Tokens = source.NumTokens }));
+        AtomicFile.WriteAllText(Path.Combine(folder, "run.json"), ResultJson.Serialize(new { Model = work.Name, TextsSha256 = hash, Settings = settings, Tokens = source.NumTokens }));
         var reporter = new ConsoleReporter(error, !Console.IsErrorRedirected);
         var clock = System.Diagnostics.Stopwatch.StartNew();
         var resumedAt = run.Losses.Count;
         run.Run(reporter, stop);
         reporter.Clear();
-        export(folder);
+        work.Export(folder);
         var trained = model.Parameters.Where(p => p.IsTrained).Concat(positions.Parameters).Sum(p => p.Length);
         var result = new
         {
-            Model = modelName,
+            Model = work.Name,
             Parameters = model.Parameters.Sum(p => p.Length),
             TrainedParameters = trained,
             Steps = run.Losses.Count,

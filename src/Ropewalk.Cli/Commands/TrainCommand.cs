@@ -101,8 +101,18 @@ internal static class TrainCommand
                 ["clean_up_tokenization_spaces"] = false,
             };
             (string, byte[])[] others = [("tokenizer.json", Encoding.UTF8.GetBytes(json)), ("tokenizer_config.json", Encoding.UTF8.GetBytes(tokenizerConfig.ToJsonString()))];
-            return TrainingCommand.Run(
-                output, error, parsed, shared, model, settings, tokenizer, documents, v - 1, positions, $"new {text.ToJsonString()}", folder => ModelOutput.Write(model, text, others, StoredType.F32, Path.Combine(folder, ModelOutput.ModelFolder)), stop);
+            var work = new TrainingWork
+            {
+                Model = model,
+                Name = $"new {text.ToJsonString()}",
+                Settings = settings,
+                Tokenizer = tokenizer,
+                Documents = documents,
+                EndToken = v - 1,
+                Positions = positions,
+                Export = folder => ModelOutput.Write(model, text, others, StoredType.F32, ModelTuning.ModelOf(folder)),
+            };
+            return TrainingCommand.Run(output, error, parsed, shared, work, stop);
         }));
         return command;
     }

@@ -2,9 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Ropewalk.Engine.Formats;
 using Ropewalk.Engine.Formats.HuggingFace;
-using Ropewalk.Engine.Formats.Safetensors;
 using Ropewalk.Engine.Models;
-using Ropewalk.Engine.Tensors;
 using Ropewalk.Engine.Tokenization;
 using Ropewalk.Engine.Training;
 using Ropewalk.Lab.Data;
@@ -92,32 +90,33 @@ internal static class TuneCommand
                 throw new UserInputException("--lora: found it with --only positions, expected one of them");
             }
 
-            var random = new CounterRandom(settings.Seed).Fork(0x6C6F7261);
-            ulong stream = 0;
-            if (adapters is not null)
+            if (!trainsPositions)
             {
-                trainable.AddAdapters(adapters, parameter => WeightStart.Normal(parameter, random.Fork(stream++), 1));
-            }
-
-            foreach (var parameter in trainable.Parameters.Where(_ => adapters is null && !trainsPositions))
-            {
-                parameter.IsTrained = true;
+                TunedWeights.Choose(trainable, adapters, settings.Seed);
             }
 
             var tokenizer = Tokenizer.Load(folder);
             var documents = TrainingTexts.Documents(TrainingTexts.All(parsed.GetValue(shared.Data)!, settings.StoryShare, settings.Seed), tokenizer);
             RequireTokens(documents, trainable.Shape.VocabularySize, folder);
-            var end = tokenizer.EosToken is { } token && token < trainable.Shape.VocabularySize ? token : (int?)null;
-            var type = checkpoint.TensorNames.Select(n => checkpoint.Find(n)!).Any(t => t.Type is GgmlType.BF16) ? StoredType.BF16 : StoredType.F32;
-            var identity = $"{checkpoint.Name} under {method.Spec}, {(adapters is null ? trainsPositions ? "positions" : "full" : $"lora {adapters.Rank} {adapters.Alpha} {string.Join(',', adapters.Targets)}")}";
-            return TrainingCommand.Run(output, error, parsed, shared, trainable, settings, tokenizer, documents, end, positions, identity, target =>
+            var work = new TrainingWork
             {
-                ModelOutput.Write(trainable, Config(), ModelOutput.OtherFiles(checkpoint), type, Path.Combine(target, ModelOutput.ModelFolder));
-                if (adapters is not null)
+                Model = trainable,
+                Name = $"{checkpoint.Name} under {method.Spec}, {(trainsPositions ? "positions" : TunedWeights.Identity(adapters))}",
+                Settings = settings,
+                Tokenizer = tokenizer,
+                Documents = documents,
+                EndToken = ModelTuning.EndTokenOf(tokenizer, trainable.Shape.VocabularySize),
+                Positions = positions,
+                Export = target =>
                 {
-                    ModelOutput.WriteAdapter(trainable, adapters, folder, Path.Combine(target, ModelOutput.AdapterFolder));
-                }
-            }, stop);
+                    ModelOutput.Write(trainable, Config(), ModelOutput.OtherFiles(checkpoint), TunedWeights.TypeOf(checkpoint), ModelTuning.ModelOf(target));
+                    if (adapters is not null)
+                    {
+                        ModelOutput.WriteAdapter(trainable, adapters, folder, Path.Combine(target, ModelOutput.AdapterFolder));
+                    }
+                },
+            };
+            return TrainingCommand.Run(output, error, parsed, shared, work, stop);
         }));
         return command;
     }

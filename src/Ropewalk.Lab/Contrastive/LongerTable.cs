@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ropewalk.Engine.Training;
+using Ropewalk.Lab.Export;
 using Ropewalk.Positions;
 using Ropewalk.Positions.Plans;
 
@@ -46,37 +47,28 @@ public static class LongerTable
             Copy(before[parameter.Name], parameter);
         }
 
-        isTrained = Fill(model.PositionTable, longer.PositionTable!, first, kind == Interpolated ? new InterpolatedTable(window, to / window) : null);
+        var stretched = kind == Interpolated ? new InterpolatedTable(window, to / window) : null;
+        Fill(model.PositionTable, longer.PositionTable!, new LongerRows(first, to, stretched, token => token % window));
+        isTrained = [.. Enumerable.Range(-first, first + to).Select(token => stretched is null ? token < window : token < 0 || token % stretched.Factor == 0)];
         model.Dispose();
         return longer;
     }
 
-    private static bool[] Fill(Parameter from, Parameter to, int first, InterpolatedTable? table)
+    private static void Fill(Parameter from, Parameter to, LongerRows rows)
     {
-        var isTrained = new bool[to.Rows];
-        var window = from.Rows - first;
-        for (var row = 0; row < to.Rows; row++)
+        for (var row = 0; row < rows.Count; row++)
         {
-            var place = row - first;
-            var (source, share) = place < 0 ? (row, 0) : table is null ? (first + (place % window), 0) : Shifted(table.Source(place), first);
+            var (source, share) = rows[row];
             var target = to.RowSpan(row, 1);
             from.RowSpan(source, 1).CopyTo(target);
-            isTrained[row] = table is null ? place < window : place < 0 || place % table.Factor == 0;
             if (share > 0)
             {
-                var next = from.RowSpan(source + 1, 1);
-                for (var i = 0; i < target.Length; i++)
-                {
-                    target[i] = (float)(((1 - share) * target[i]) + (share * next[i]));
-                }
+                InterpolatedTable.Mix(target, from.RowSpan(source + 1, 1), share);
             }
         }
 
         to.Changed();
-        return isTrained;
     }
-
-    private static (int Row, double Share) Shifted((int Anchor, double NextShare) source, int first) => (first + source.Anchor, source.NextShare);
 
     private static void Copy(Parameter from, Parameter to)
     {

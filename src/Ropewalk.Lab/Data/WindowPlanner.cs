@@ -53,9 +53,9 @@ public static class WindowPlanner
         var heldoutSlots = Consecutive(heldout, length, beginToken);
         if (searchSlots.Windows.Length == 0 || heldoutSlots.Windows.Length == 0)
         {
-            var most = texts.Concat(heldoutTexts).Max(t => t.Tokens.Length);
-            throw new UserInputException(
-                $"--text: found {texts.Sum(t => (long)t.Tokens.Length)} tokens in {texts.Count} texts (the longest has {most}), expected at least one search window and one held-out window of {length} tokens each: a text of {2 * step} tokens, or --heldout");
+            throw searchSlots.Windows.Length > 0 && heldoutTexts.Count > 0
+                ? new UserInputException($"--heldout: {Found(heldoutTexts)}, expected at least one window of {length} tokens: a text of {step} tokens")
+                : new UserInputException($"--text: {Found(texts)}, expected at least one search window and one held-out window of {length} tokens each: a text of {2 * step} tokens, or --heldout");
         }
 
         return (searchSlots with { Windows = Choose(searchSlots.Windows, numSearch, random) }, heldoutSlots with { Windows = Spread(heldoutSlots.Windows, numHeldout) });
@@ -68,6 +68,9 @@ public static class WindowPlanner
     /// <param name="beginToken">BOS or null.</param>
     public static IReadOnlyList<TokenDocument> SearchPart(IReadOnlyList<TokenDocument> texts, IReadOnlyList<TokenDocument> heldoutTexts, int length, int? beginToken) =>
         heldoutTexts.Count > 0 ? texts : Split(texts, TextTokens(length, beginToken)).Search;
+
+    private static string Found(IReadOnlyList<TokenDocument> texts) =>
+        $"found {texts.Sum(t => (long)t.Tokens.Length)} tokens in {texts.Count} texts (the longest has {texts.Max(t => t.Tokens.Length)})";
 
     private static int TextTokens(int length, int? beginToken)
     {

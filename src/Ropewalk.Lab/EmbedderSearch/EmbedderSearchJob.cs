@@ -70,7 +70,7 @@ public sealed class EmbedderSearchJob
             Output = Path.GetFullPath(factors),
             Inputs = InputHashes.Of(ModelPath(options), Data(options)),
         };
-        return new EmbedderSearchJob(manifest, options, factors, FreeFolder(factors), reporter, time, stop);
+        return new EmbedderSearchJob(manifest, options, factors, JobPaths.RecordsBeside(factors), reporter, time, stop);
     }
 
     /// <summary>Prepares a search that was stopped.</summary>
@@ -111,11 +111,11 @@ public sealed class EmbedderSearchJob
         var resume = ResumeCommand.Of(Kind, _folder);
         using var records = RunFolder.Open(_folder, _manifest, _time, resume);
         records.ReportOpened(_reporter);
-        try
+        var clock = new JobClock(new CostModel(1, 0), (double)algorithm.Cost(settings, groups.Count) * tokens, _reporter, () => embedder.TokensEvaluated) { Stage = "search" };
+        embedder.BatchDone = clock.WindowDone;
+        records.WindowReplayed = clock.WindowReplayed;
+        return ResumableJob.Run(resume, _reporter, () =>
         {
-            var clock = new JobClock(new CostModel(1, 0), (double)algorithm.Cost(settings, groups.Count) * tokens, _reporter, () => embedder.TokensEvaluated) { Stage = "search" };
-            embedder.BatchDone = clock.WindowDone;
-            records.WindowReplayed = clock.WindowReplayed;
             var answers = records.Evaluator("long", algorithm.Name, settings.Seed, new RetrievalEvaluator(embedder, groups, _options.TargetContext), (int)Math.Min(tokens, int.MaxValue));
             var outcome = FactorSearch.Run(algorithm, problem, answers, new SearchProgress(clock).Add);
             clock.Stage = "held-out pairs";
@@ -132,16 +132,7 @@ public sealed class EmbedderSearchJob
             RopeFactorsFile.Write(_out, scaling, _options.TargetContext);
             records.Finish(result.Record());
             return result;
-        }
-        catch (OperationCanceledException)
-        {
-            throw new RunStoppedException(resume);
-        }
-        catch (StorageException)
-        {
-            _reporter.Line($"once it can be written again, this continues: {resume}");
-            throw;
-        }
+        });
     }
 
     private static MethodRecall Measure(RunFolder records, PairEmbedder embedder, IReadOnlyList<TokenPair> pairs, string name, RopeScaling scaling)
@@ -192,18 +183,4 @@ public sealed class EmbedderSearchJob
     private static IReadOnlyList<string> Data(EmbedderSearchOptions options) => options.Pairs is { } file ? [file] : options.Texts;
 
     private static string ModelPath(EmbedderSearchOptions options) => EmbedderSettingsReader.Read(options.Model).ModelPath;
-
-    /// <summary>factors.json has its records in factors.run, or in factors-2.run where that is another search's.</summary>
-    private static string FreeFolder(string factors)
-    {
-        var stem = Path.ChangeExtension(factors, null);
-        for (var i = 1; ; i++)
-        {
-            var folder = $"{stem}{(i == 1 ? "" : $"-{i}")}.run";
-            if (!Path.Exists(folder))
-            {
-                return folder;
-            }
-        }
-    }
 }

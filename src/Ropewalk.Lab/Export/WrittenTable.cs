@@ -7,15 +7,13 @@ using Ropewalk.Positions.Plans;
 
 namespace Ropewalk.Lab.Export;
 
-/// <summary>A method for learned positions as what it is: a longer table (2404.12096). Rows before the first token's stay; the row of token i is the
-/// trained row that the method reads, or a mixture of two.</summary>
+/// <summary>A method for learned positions as what it is: a longer table (2404.12096), whose row of token i is what the method reads there.</summary>
 /// <param name="encoder">The trained model.</param>
 /// <param name="method">A stretched table, or a plan whose positions do not depend on a text's length.</param>
 /// <param name="target">Tokens that the table is to hold.</param>
 internal sealed class WrittenTable(EncoderDescription encoder, EncoderMethod method, int target)
 {
-    private readonly InterpolatedTable? _stretched = method.TableFactor > 1 ? new InterpolatedTable(encoder.Window, method.TableFactor) : null;
-    private readonly PositionMap? _positions = method.Plan?.Bidirectional(target).Bands[0].KeyPositions;
+    private readonly LongerRows _rows = Rows(encoder, method, target);
 
     /// <summary>The table as it is to be written: in the trained table's type where its rows are copied, in float32 where rows are mixed.</summary>
     /// <param name="checkpoint">The trained model.</param>
@@ -24,19 +22,24 @@ internal sealed class WrittenTable(EncoderDescription encoder, EncoderMethod met
     {
         var trained = checkpoint.Find(name)!;
         _ = checkpoint.TryFind(name, out var entry, out _);
-        var rows = encoder.FirstPosition + target;
-        return new TensorSource(name, _stretched is null ? entry!.Type : StoredType.F32, [rows, trained.Columns], stream => Write(trained, rows, stream));
+        return new TensorSource(name, _rows.IsMixed ? StoredType.F32 : entry!.Type, [_rows.Count, trained.Columns], stream => Write(trained, stream));
     }
 
-    private void Write(CheckpointTensor trained, int rows, Stream stream)
+    private static LongerRows Rows(EncoderDescription encoder, EncoderMethod method, int target)
+    {
+        var positions = method.Plan?.Bidirectional(target).Bands[0].KeyPositions;
+        return new LongerRows(encoder.FirstPosition, target, method.TableFactor > 1 ? new InterpolatedTable(encoder.Window, method.TableFactor) : null, token => (int)positions!.At(token));
+    }
+
+    private void Write(CheckpointTensor trained, Stream stream)
     {
         var bytes = new byte[trained.RowBytes];
         var (row, next) = (new float[trained.Columns], new float[trained.Columns]);
-        for (var i = 0; i < rows; i++)
+        for (var i = 0; i < _rows.Count; i++)
         {
-            var (place, share) = PlaceOf(i);
+            var (place, share) = _rows[i];
             trained.ReadRows(place, bytes);
-            if (_stretched is null)
+            if (!_rows.IsMixed)
             {
                 stream.Write(bytes);
                 continue;
@@ -52,17 +55,5 @@ internal sealed class WrittenTable(EncoderDescription encoder, EncoderMethod met
 
             stream.Write(System.Runtime.InteropServices.MemoryMarshal.AsBytes(row.AsSpan()));
         }
-    }
-
-    private (int Row, float NextShare) PlaceOf(int row)
-    {
-        var token = row - encoder.FirstPosition;
-        if (token < 0)
-        {
-            return (row, 0);
-        }
-
-        var (place, share) = _stretched?.Source(token) ?? ((int)_positions!.At(token), 0);
-        return (encoder.FirstPosition + place, (float)share);
     }
 }

@@ -23,12 +23,7 @@ public sealed partial class ProgressiveJob
         foreach (var rival in s_rivals)
         {
             var encoding = TunedEncoding.At(rival, tools.Geometry, last);
-            string folder;
-            using (var original = ModelLoader.Open(_options.Model))
-            {
-                folder = tools.Tuned($"{rival}-{last}", tools.Tuning(_options.Model, encoding, last, tokens, original.VocabularySize), tokens);
-            }
-
+            var folder = tools.Tuned($"{rival}-{last}", tools.Tuning(_options.Model, encoding, last, tokens), tokens);
             using var model = ModelLoader.Load(folder);
             using var evaluator = tools.Evaluator(model);
             methods.AddRange(tools.Measure(evaluator, $"{rival}, tuned", $"{rival} tuned", tools.Lengths, n => n <= last ? encoding : TunedEncoding.At(rival, tools.Geometry, n)));

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Ropewalk.Engine.Formats;
-using Ropewalk.Engine.Models;
 using Ropewalk.Lab.Export;
 using Ropewalk.Lab.Training;
 using Ropewalk.Positions.Scaling;
@@ -42,9 +41,8 @@ public sealed partial class ProgressiveJob
             CheckpointExporter.Write(source, ready, scaling, length, Engine.Formats.HuggingFace.RopeConfigStyle.V4);
         }
 
-        using var checkpoint = ModelLoader.Open(source);
-        var settings = tools.Tuning(source, scaling, length, tokens, checkpoint.VocabularySize).Settings;
+        var settings = tools.Tuning(source, scaling, length, tokens).Settings;
         var files = OutsideSettings.Write(outside, ready, settings, _options.Tuning, tools);
-        throw new OutsideTuningException(new OutsideWork(length, outside, files, $"{ResumeWith} --continue-from FOLDER"));
+        throw new OutsideTuningException(new OutsideWork(length, outside, files, $"{_start.ResumeWith} --continue-from FOLDER"));
     }
 }

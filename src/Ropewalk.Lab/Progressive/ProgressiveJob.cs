@@ -1,5 +1,4 @@
 using Ropewalk.Engine.Models;
-using Ropewalk.Engine.Tokenization;
 using Ropewalk.Lab.Data;
 using Ropewalk.Lab.Evaluation;
 using Ropewalk.Lab.Runs;
@@ -18,10 +17,9 @@ public sealed partial class ProgressiveJob
     /// <summary>Kind of its records; <c>extend</c> continues it.</summary>
     public const string Kind = "progressive";
 
+    private readonly JobStart<ProgressiveOptions> _start;
     private readonly ProgressiveOptions _options;
-    private readonly RunManifest? _recorded;
     private readonly IJobReporter _reporter;
-    private readonly TimeProvider _time;
     private readonly CancellationToken _stop;
     private string? _continueFrom;
 
@@ -31,14 +29,16 @@ public sealed partial class ProgressiveJob
     /// <param name="time">For records; never for results.</param>
     /// <param name="stop">Ends it between chunks of work.</param>
     public ProgressiveJob(ProgressiveOptions options, IJobReporter reporter, TimeProvider time, CancellationToken stop)
-        : this(null, options with { Model = Path.GetFullPath(options.Model), Texts = JobPaths.Full(options.Texts), Heldout = JobPaths.Full(options.Heldout) }, reporter, time, stop)
+        : this(new JobStart<ProgressiveOptions>(Kind, options, reporter, time, stop))
     {
     }
 
-    private ProgressiveJob(RunManifest? recorded, ProgressiveOptions options, IJobReporter reporter, TimeProvider time, CancellationToken stop) =>
-        (_recorded, _options, _reporter, _time, _stop) = (recorded, options, reporter, time, stop);
-
-    private string ResumeWith => ResumeCommand.Of(Kind, _options.Out);
+    private ProgressiveJob(JobStart<ProgressiveOptions> start, double? maximumShortLoss = null)
+    {
+        _start = start;
+        _options = start.Options with { MaximumShortLoss = maximumShortLoss ?? start.Options.MaximumShortLoss };
+        (_reporter, _stop) = (start.Reporter, start.Stop);
+    }
 
     /// <summary>Prepares a job that was stopped.</summary>
     /// <param name="folder">Its records' folder.</param>
@@ -50,16 +50,13 @@ public sealed partial class ProgressiveJob
     /// <exception cref="RunFolderException">There is no such run, or it was begun by another version or from other files.</exception>
     public static ProgressiveJob Resume(string folder, double? maximumShortLoss, string? continueFrom, IJobReporter reporter, TimeProvider time, CancellationToken stop)
     {
-        var recorded = RunManifest.Read(folder);
-        recorded.RequireThisVersion(folder, Kind);
-        var options = recorded.Read<ProgressiveOptions>(folder, "options", recorded.Options) with { Out = JobPaths.OutputOf(folder), CommandLine = recorded.CommandLine };
-        recorded.RequireSameInputs(folder, options.Model, options.Texts.Concat(options.Heldout));
-        if (continueFrom is not null && !options.TuneOutside)
+        var start = JobStart<ProgressiveOptions>.Resumed(Kind, folder, reporter, time, stop);
+        if (continueFrom is not null && !start.Options.TuneOutside)
         {
             throw new UserInputException($"--continue-from: found {continueFrom} for a run that tunes here, expected a run begun with --tune-outside");
         }
 
-        return new ProgressiveJob(recorded, options with { MaximumShortLoss = maximumShortLoss ?? options.MaximumShortLoss }, reporter, time, stop) { _continueFrom = continueFrom };
+        return new ProgressiveJob(start, maximumShortLoss) { _continueFrom = continueFrom };
     }
 
     /// <summary>Runs the job.</summary>
@@ -67,38 +64,27 @@ public sealed partial class ProgressiveJob
     /// <exception cref="RunStoppedException">It was stopped.</exception>
     public ProgressiveOutcome Run()
     {
-        JobPaths.PrepareOutput(_options.Out, isNew: _recorded is null);
+        _start.PrepareOutput();
         ModelTuning.RequireFolder(_options.Model);
         RequireOptions();
-        using var model = ModelLoader.Load(_options.Model);
-        ExtendJob.RequireUnscaled(model, _options.Model);
-        var tokenizer = Tokenizer.Load(_options.Model);
-        ExtendJob.RequireTokensInVocabulary(tokenizer, model, _options.Model);
-        var geometry = model.Rope.Geometry;
-        var original = geometry.OriginalContext;
-        ExtendJob.RequireTarget(_options.Tuned[0], original);
-        if (_options.WindowStride > original)
-        {
-            throw new UserInputException($"--window-stride: found {_options.WindowStride}, expected at most {original}, the model's window");
-        }
-
-        var texts = JobTexts.Read(_options.Texts, _options.Heldout, tokenizer, _options.Longest, _options.Windows, _options.HeldoutWindows, _options.Tokens.Max(), _options.Seed);
-        var (cost, seconds) = Estimate(model, texts, original);
+        using var model = JobModel.Load(_options.Model);
+        ExtendJob.RequireTarget(_options.Tuned[0], model.Original);
+        model.RequireStride(_options.WindowStride);
+        var texts = JobTexts.Read(_options.Texts, _options.Heldout, model.Tokenizer, _options.Longest, _options.Windows, _options.HeldoutWindows, _options.Tokens.Max(), _options.Seed);
+        var (cost, seconds) = Estimate(model.Model, texts, model.Original);
         if (_options.DryRun)
         {
             return new ProgressiveOutcome(null, null);
         }
 
-        using var records = RunFolder.Open(Path.Combine(_options.Out, RunFolder.Name), _recorded ?? Manifest(model.Name, original), _time, ResumeWith);
-        records.ReportOpened(_reporter);
-        return ResumableJob.Run(ResumeWith, _reporter, () =>
+        return _start.Run(model, _options.Longest, new { }, records =>
         {
-            var tools = new RoadTools(_options, records, tokenizer, texts, geometry, _reporter, _stop);
+            var tools = new RoadTools(_options, records, model, texts, _reporter, _stop);
             tools.Clock = new JobClock(cost, seconds, _reporter, () => tools.Tokens) { LongestWindow = _options.Longest };
             records.WindowReplayed = tools.Clock.WindowReplayed;
             try
             {
-                return new ProgressiveOutcome(Roads(tools, model), null);
+                return new ProgressiveOutcome(Roads(tools, model.Model), null);
             }
             catch (OutsideTuningException waiting)
             {
@@ -172,7 +158,7 @@ public sealed partial class ProgressiveJob
         if (stage.ShortLoss > _options.MaximumShortLoss)
         {
             throw new UserInputException(
-                $"--max-short-loss: found {100 * stage.ShortLoss:F2} % after the stage of {stage.Length} tokens (perplexity {stage.AtOriginal.Value:F4} at the old window, {untouched.Value:F4} untouched), expected at most {100 * _options.MaximumShortLoss:0.##} %; nothing is lost, and this goes on: {ResumeWith} --max-short-loss {Math.Ceiling(100 * stage.ShortLoss):0}%");
+                $"--max-short-loss: found {100 * stage.ShortLoss:F2} % after the stage of {stage.Length} tokens (perplexity {stage.AtOriginal.Value:F4} at the old window, {untouched.Value:F4} untouched), expected at most {100 * _options.MaximumShortLoss:0.##} %; nothing is lost, and this goes on: {_start.ResumeWith} --max-short-loss {Math.Ceiling(100 * stage.ShortLoss):0}%");
         }
     }
 
@@ -214,22 +200,8 @@ public sealed partial class ProgressiveJob
 
         var road = string.Join(", ", _options.Tuned.Zip(_options.Tokens).Select(t => $"{Display.Length(t.First)} (tuned with {Display.Length(t.Second)} tokens)"));
         _reporter.Line(
-            $"{(_recorded is null ? "" : "continued: ")}{Display.Length(original)} to {road}{(_options.Then is { } untuned ? $", then {Display.Length(untuned)} without tuning" : "")}; about {Display.Duration(measured + rivals + tuning)} from its beginning, {Display.Duration(tuning)} of it tuning" +
+            $"{_start.Prefix}{Display.Length(original)} to {road}{(_options.Then is { } untuned ? $", then {Display.Length(untuned)} without tuning" : "")}; about {Display.Duration(measured + rivals + tuning)} from its beginning, {Display.Duration(tuning)} of it tuning" +
             (_options.Compare ? "; more than half of it for --compare" : "") + (_options.TuneOutside ? ", beside what the other program takes" : ""));
         return (cost, measured + rivals);
     }
-
-    private RunManifest Manifest(string model, int original) => new()
-    {
-        Kind = Kind,
-        CommandLine = _options.CommandLine,
-        Started = _time.GetUtcNow(),
-        Model = model,
-        OriginalContext = original,
-        TargetContext = _options.Longest,
-        Seed = _options.Seed,
-        Options = ResultJson.Element(_options with { Out = "", CommandLine = "" }),
-        Plan = ResultJson.Element(new { }),
-        Inputs = InputHashes.Of(_options.Model, _options.Texts.Concat(_options.Heldout)),
-    };
 }

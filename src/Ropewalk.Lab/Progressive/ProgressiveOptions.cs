@@ -6,19 +6,13 @@ using Ropewalk.Lab.Training;
 namespace Ropewalk.Lab.Progressive;
 
 /// <summary>What a person asks of <c>extend --progressive</c>. Lengths are tokens.</summary>
-public sealed record ProgressiveOptions
+public sealed record ProgressiveOptions : TuningJobOptions
 {
     /// <summary>Population of the paper's search.</summary>
     public const int PaperPopulation = 64;
 
     /// <summary>Iterations of the paper's search.</summary>
     public const int PaperIterations = 40;
-
-    /// <summary>Hugging Face folder.</summary>
-    public required string Model { get; init; }
-
-    /// <summary>Output folder, absent or empty.</summary>
-    public required string Out { get; init; }
 
     /// <summary>Windows that the model is tuned for, rising.</summary>
     public required ImmutableArray<int> Tuned { get; init; }
@@ -29,12 +23,6 @@ public sealed record ProgressiveOptions
     /// <summary>Tokens of each tuning.</summary>
     public required ImmutableArray<long> Tokens { get; init; }
 
-    /// <summary>Texts to search and tune on; empty for the embedded generator's stories.</summary>
-    public ImmutableArray<string> Texts { get; init; } = [];
-
-    /// <summary>Texts to measure on; empty for the last fifth of each text.</summary>
-    public ImmutableArray<string> Heldout { get; init; } = [];
-
     /// <summary>Population of a search as the paper counts it.</summary>
     public int Population { get; init; } = PaperPopulation;
 
@@ -44,17 +32,11 @@ public sealed record ProgressiveOptions
     /// <summary>Search windows.</summary>
     public int Windows { get; init; } = 5;
 
-    /// <summary>Held-out windows of the longest length at most; 0 for all.</summary>
-    public int HeldoutWindows { get; init; } = 16;
-
     /// <summary>How to search.</summary>
     public SearchChoices Search { get; init; } = new();
 
     /// <summary>"su", "yarn" or a number: under which an algorithm searches that leaves the attention factor alone.</summary>
     public string AttentionFactor { get; init; } = "su";
-
-    /// <summary>How to tune.</summary>
-    public TuningChoices Tuning { get; init; } = new();
 
     /// <summary>Whether the direct road, linear interpolation and YaRN are tuned with as many tokens and measured beside it.</summary>
     public bool Compare { get; init; }
@@ -73,12 +55,6 @@ public sealed record ProgressiveOptions
 
     /// <summary>Whether to stop after the estimate.</summary>
     public bool DryRun { get; init; }
-
-    /// <summary>Seed of every random choice.</summary>
-    public ulong Seed { get; init; }
-
-    /// <summary>The command as the user typed it, for the records.</summary>
-    public string CommandLine { get; init; } = "";
 
     /// <summary>The longest window.</summary>
     internal int Longest => Then ?? Tuned[^1];

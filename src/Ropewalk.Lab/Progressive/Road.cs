@@ -57,7 +57,7 @@ internal sealed class Road(RoadTools tools, string name, Perplexity untouched)
             stage = new StageResult(length, tokens, found.Best, found.Trials.Count, before, before, [], before[0].Perplexity, 0);
             if (isTuned)
             {
-                tuned = tools.Tuned(label, tools.Tuning(_model, scaling, length, tokens, model.Shape.VocabularySize), tokens, make is null ? null : folder => make(scaling, folder));
+                tuned = tools.Tuned(label, tools.Tuning(_model, scaling, length, tokens), tokens, make is null ? null : folder => make(scaling, folder));
             }
             else
             {

@@ -12,23 +12,23 @@ namespace Ropewalk.Lab.Progressive;
 /// <summary>What every stage of every road uses: the texts, the records, and the measurements on held-out text.</summary>
 internal sealed class RoadTools
 {
+    private readonly JobModel _model;
     private readonly Bootstrap _shortBootstrap;
     private long _tokens;
 
     /// <summary>Gathers them.</summary>
     /// <param name="options">What is asked.</param>
     /// <param name="records">The job's.</param>
-    /// <param name="tokenizer">The model's.</param>
+    /// <param name="model">The model before all stages.</param>
     /// <param name="texts">Texts.</param>
-    /// <param name="geometry">The encoding as trained.</param>
     /// <param name="reporter">Hears how it goes.</param>
     /// <param name="stop">Ends it between chunks.</param>
-    public RoadTools(ProgressiveOptions options, RunFolder records, Tokenizer tokenizer, JobTexts texts, RopeGeometry geometry, IJobReporter reporter, CancellationToken stop)
+    public RoadTools(ProgressiveOptions options, RunFolder records, JobModel model, JobTexts texts, IJobReporter reporter, CancellationToken stop)
     {
-        (Options, Records, Tokenizer, Texts, Geometry, Reporter, Stop) = (options, records, tokenizer, texts, geometry, reporter, stop);
-        Lengths = [.. Baselines.Lengths(geometry.OriginalContext, options.Longest).Concat(options.Tuned).Distinct().Order()];
-        HeldoutShort = texts.Heldout.Cut(geometry.OriginalContext, tokenizer.AddsBos);
-        SearchShort = SearchAt(geometry.OriginalContext);
+        (Options, Records, _model, Texts, Reporter, Stop) = (options, records, model, texts, reporter, stop);
+        Lengths = [.. Baselines.Lengths(model.Original, options.Longest).Concat(options.Tuned).Distinct().Order()];
+        HeldoutShort = texts.Heldout.Cut(model.Original, model.Tokenizer.AddsBos);
+        SearchShort = SearchAt(model.Original);
         _shortBootstrap = new Bootstrap(HeldoutShort, options.Seed);
     }
 
@@ -39,13 +39,13 @@ internal sealed class RoadTools
     public RunFolder Records { get; }
 
     /// <summary>The model's tokenizer.</summary>
-    public Tokenizer Tokenizer { get; }
+    public Tokenizer Tokenizer => _model.Tokenizer;
 
     /// <summary>The texts.</summary>
     public JobTexts Texts { get; }
 
     /// <summary>The encoding as trained.</summary>
-    public RopeGeometry Geometry { get; }
+    public RopeGeometry Geometry => _model.Geometry;
 
     /// <summary>Hears how it goes.</summary>
     public IJobReporter Reporter { get; }
@@ -136,18 +136,7 @@ internal sealed class RoadTools
     /// <param name="scaling">The encoding.</param>
     /// <param name="length">The window.</param>
     /// <param name="tokens">Tokens.</param>
-    /// <param name="vocabularySize">V.</param>
-    public ModelTuning Tuning(string source, RopeScaling scaling, int length, long tokens, int vocabularySize) => new()
-    {
-        Source = source,
-        Original = Options.Model,
-        Scaling = scaling,
-        Length = length,
-        Settings = Options.Tuning.At(length, tokens, Options.Seed),
-        Adapters = Options.Tuning.Adapters,
-        Documents = Texts.Tuning,
-        EndToken = ModelTuning.EndTokenOf(Tokenizer, vocabularySize),
-    };
+    public ModelTuning Tuning(string source, RopeScaling scaling, int length, long tokens) => ModelTuning.Of(Options, _model, Texts, length, tokens, scaling, source);
 
     /// <summary>Makes a tuned model, or finds that it was made; what was recorded of it must be what is there.</summary>
     /// <param name="name">Its folder inside the output.</param>

@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
-using Ropewalk.Engine.Formats;
 using Ropewalk.Engine.Models;
-using Ropewalk.Engine.Tokenization;
+using Ropewalk.Lab.Data;
 using Ropewalk.Lab.Evaluation;
 using Ropewalk.Lab.Runs.Records;
 using Ropewalk.Lab.Search;
@@ -24,13 +22,12 @@ public sealed partial class ExtendJob
     private const int DefaultStories = 16;
     private const int ShortWindowsPerWindow = 4;
 
+    private readonly JobStart<ExtendOptions> _start;
     private readonly ExtendOptions _options;
     private readonly IJobReporter _reporter;
     private readonly TimeProvider _time;
     private readonly CancellationToken _stop;
     private readonly List<string> _notes = [];
-    private readonly RunManifest? _recorded;
-    private string? _resumeCommand;
 
     /// <summary>Prepares the job.</summary>
     /// <param name="options">What is asked.</param>
@@ -38,16 +35,12 @@ public sealed partial class ExtendJob
     /// <param name="time">For records; never for results.</param>
     /// <param name="stop">Ends the job between chunks; the records so far stay readable.</param>
     public ExtendJob(ExtendOptions options, IJobReporter reporter, TimeProvider time, CancellationToken stop)
+        : this(new JobStart<ExtendOptions>(Kind, options, reporter, time, stop), time)
     {
-        // In full, so that the job continues from any folder.
-        _options = options with { Model = Path.GetFullPath(options.Model), Texts = Full(options.Texts), Heldout = Full(options.Heldout) };
-        _reporter = reporter;
-        _time = time;
-        _stop = stop;
     }
 
-    private ExtendJob(RunManifest recorded, ExtendOptions options, IJobReporter reporter, TimeProvider time, CancellationToken stop)
-        : this(options, reporter, time, stop) => _recorded = recorded;
+    private ExtendJob(JobStart<ExtendOptions> start, TimeProvider time) =>
+        (_start, _options, _reporter, _time, _stop) = (start, start.Options, start.Reporter, time, start.Stop);
 
     /// <summary>Prepares a job that was stopped; what it recorded is not measured again.</summary>
     /// <param name="folder">Its records' folder.</param>
@@ -55,19 +48,8 @@ public sealed partial class ExtendJob
     /// <param name="time">For records; never for results.</param>
     /// <param name="stop">Ends the job between chunks.</param>
     /// <exception cref="RunFolderException">There is no such run, or it was begun by another version or from other files.</exception>
-    public static ExtendJob Resume(string folder, IJobReporter reporter, TimeProvider time, CancellationToken stop)
-    {
-        var recorded = RunManifest.Read(folder);
-        recorded.RequireThisVersion(folder, Kind);
-        if (Path.GetFileName(folder) != RunFolder.Name || Path.GetDirectoryName(folder) is not { Length: > 0 } output)
-        {
-            throw new RunFolderException(folder, "name", Path.GetFileName(folder), RunFolder.Name, "an extension's records lie in a folder of that name inside its output folder");
-        }
-
-        var options = recorded.Read<ExtendOptions>(folder, "options", recorded.Options) with { Out = output, CommandLine = recorded.CommandLine };
-        recorded.RequireSameInputs(folder, options.Model, options.Texts.Concat(options.Heldout));
-        return new ExtendJob(recorded, options, reporter, time, stop);
-    }
+    public static ExtendJob Resume(string folder, IJobReporter reporter, TimeProvider time, CancellationToken stop) =>
+        new(JobStart<ExtendOptions>.Resumed(Kind, folder, reporter, time, stop), time);
 
     /// <summary>Runs the job.</summary>
     /// <returns>The result; null after a dry run.</returns>
@@ -75,46 +57,12 @@ public sealed partial class ExtendJob
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public ExtendResult? Run()
     {
-        try
-        {
-            return RunJob();
-        }
-        catch (OperationCanceledException) when (_resumeCommand is not null)
-        {
-            throw new RunStoppedException(_resumeCommand);
-        }
-        catch (StorageException) when (_resumeCommand is not null)
-        {
-            _reporter.Line($"once it can be written again, this continues: {_resumeCommand}");
-            throw;
-        }
-    }
-
-    private ExtendResult? RunJob()
-    {
-        if (_recorded is null)
-        {
-            RunFolder.RemoveUnbegun(_options.Out);
-            OutputFolder.RequireEmpty(_options.Out);
-        }
-        else
-        {
-            OutputFolder.RemoveTemporary(_options.Out);
-        }
-
-        using var model = ModelLoader.Load(_options.Model);
-        RequireUnscaled(model, _options.Model);
-        var tokenizer = Tokenizer.Load(_options.Model);
-        RequireTokensInVocabulary(tokenizer, model, _options.Model);
-        var geometry = model.Rope.Geometry;
-        var original = geometry.OriginalContext;
+        _start.PrepareOutput();
+        using var model = JobModel.Load(_options.Model);
+        var (original, tokenizer) = (model.Original, model.Tokenizer);
         var target = _options.TargetContext ?? original * DefaultFactor;
         RequireTarget(target, original);
-        if (_options.WindowStride is { } stride && stride > original)
-        {
-            throw new UserInputException($"--window-stride: found {stride}, expected at most {original}, the model's window");
-        }
-
+        model.RequireStride(_options.WindowStride);
         var scale = (double)target / original;
         if (_options.AttentionFactor != "fit")
         {
@@ -128,19 +76,15 @@ public sealed partial class ExtendJob
             _notes.Add($"the text has {search.Windows.Length} search windows of {target} tokens; {_options.Windows} were asked for");
         }
 
-        using var evaluator = new Evaluator(model);
-
         // An evaluator of its own: how often it runs depends on the machine, and the result tells how many tokens the job took.
-        using var timing = new Evaluator(model);
+        using var timing = new Evaluator(model.Model);
         var cost = CostModel.Measure(timing, search, original, _stop);
         var shortWindows = search.Cut(original, tokenizer.AddsBos, ShortWindowsPerWindow * search.Windows.Length);
-        var heldoutShort = heldout.Cut(original, tokenizer.AddsBos);
-        var plan = ExtendPlan.Make(_options, cost, CostModel.Counted(model.Shape), search, heldout, shortWindows, original, target, _recorded?.Read<ExtendPlan>(_options.Out, "plan", _recorded.Plan));
+        var plan = ExtendPlan.Make(_options, cost, CostModel.Counted(model.Model.Shape), search, heldout, shortWindows, original, target, _start.RecordedPlan<ExtendPlan>());
         var (settings, seconds) = (plan.Settings, plan.Seconds);
         var algorithm = SearchAlgorithms.Named(_options.Search.Algorithm);
-        var judged = SearchObjective.Windows(_options.Search.Objective, search, original, tokenizer, _options.Seed);
         _reporter.Line(
-            $"{(_recorded is null ? "" : "continued: ")}{Display.Length(original)} to {Display.Length(target)} tokens: {algorithm.Name} search, at most {algorithm.Cost(settings, search.Windows.Length):N0} runs of a candidate over one of {search.Windows.Length} windows, {heldout.Windows.Length} held-out windows; about {Display.Duration(seconds)} in all" +
+            $"{_start.Prefix}{Display.Length(original)} to {Display.Length(target)} tokens: {algorithm.Name} search, at most {algorithm.Cost(settings, search.Windows.Length):N0} runs of a candidate over one of {search.Windows.Length} windows, {heldout.Windows.Length} held-out windows; about {Display.Duration(seconds)} in all" +
             (_options.Budget is { } budget ? $" of a budget of {Display.Duration(budget.TotalSeconds)}" : ""));
         if (algorithm is EvolutionAlgorithm && settings.Evaluations < SearchSettings.PaperEvaluations)
         {
@@ -157,10 +101,18 @@ public sealed partial class ExtendJob
             return null;
         }
 
-        var resume = ResumeCommand.Of(Kind, _options.Out);
-        using var records = RunFolder.Open(Path.Combine(_options.Out, RunFolder.Name), _recorded ?? Manifest(plan, model.Name, original, target), _time, resume);
-        _resumeCommand = resume;
-        records.ReportOpened(_reporter);
+        return _start.Run(model, target, plan, records => Measure(records, model, plan, cost, search, shortWindows, heldout));
+    }
+
+    private ExtendResult Measure(RunFolder records, JobModel opened, ExtendPlan plan, CostModel cost, WindowSet search, WindowSet shortWindows, WindowSet heldout)
+    {
+        var (model, tokenizer, geometry, original, target) = (opened.Model, opened.Tokenizer, opened.Geometry, opened.Original, heldout.Length);
+        var (settings, seconds) = (plan.Settings, plan.Seconds);
+        var algorithm = SearchAlgorithms.Named(_options.Search.Algorithm);
+        var scale = (double)target / original;
+        var heldoutShort = heldout.Cut(original, tokenizer.AddsBos);
+        var judged = SearchObjective.Windows(_options.Search.Objective, search, original, tokenizer, _options.Seed);
+        using var evaluator = new Evaluator(model);
         var clock = new JobClock(cost, seconds, _reporter, () => evaluator.TokensEvaluated) { LongestWindow = target };
         evaluator.WindowDone = clock.WindowDone;
         records.WindowReplayed = clock.WindowReplayed;
@@ -296,24 +248,6 @@ public sealed partial class ExtendJob
 
         return factor;
     }
-
-    private static ImmutableArray<string> Full(ImmutableArray<string> paths) => [.. paths.Select(p => p.Length == 0 ? p : Path.GetFullPath(p))];
-
-    private RunManifest Manifest(ExtendPlan plan, string model, int original, int target) => new()
-    {
-        Kind = Kind,
-        CommandLine = _options.CommandLine,
-        Started = _time.GetUtcNow(),
-        Model = model,
-        OriginalContext = original,
-        TargetContext = target,
-        Seed = _options.Seed,
-
-        // Where the folder lies decides nothing: it may be moved.
-        Options = ResultJson.Element(_options with { Out = "", CommandLine = "" }),
-        Plan = ResultJson.Element(plan),
-        Inputs = InputHashes.Of(_options.Model, _options.Texts.Concat(_options.Heldout)),
-    };
 
     private List<MethodResult> MeasureBaselines(
         Evaluator evaluator, RunFolder records, HeldoutScorer scorer, HeldoutScorer shortScorer, FactorSearch search, LanguageModel model, int original, int target, int stride, bool keepFirst, Action<string> stage)

@@ -1,25 +1,12 @@
-using System.Collections.Immutable;
 using Ropewalk.Engine.Formats.HuggingFace;
 
 namespace Ropewalk.Lab.Runs;
 
 /// <summary>What a person asks of <c>extend</c>. Lengths are tokens.</summary>
-public sealed record ExtendOptions
+public sealed record ExtendOptions : JobOptions
 {
-    /// <summary>Checkpoint folder.</summary>
-    public required string Model { get; init; }
-
     /// <summary>Target context L'; null for eight times the window.</summary>
     public int? TargetContext { get; init; }
-
-    /// <summary>Texts to search on; empty for the embedded generator's stories.</summary>
-    public ImmutableArray<string> Texts { get; init; } = [];
-
-    /// <summary>Texts to measure on; empty to hold out the end of each text.</summary>
-    public ImmutableArray<string> Heldout { get; init; } = [];
-
-    /// <summary>Output folder, absent or empty.</summary>
-    public required string Out { get; init; }
 
     /// <summary>Population P, or null for the paper's 64 (or what the budget allows).</summary>
     public int? Population { get; init; }
@@ -29,12 +16,6 @@ public sealed record ExtendOptions
 
     /// <summary>Search windows.</summary>
     public int Windows { get; init; } = 5;
-
-    /// <summary>Held-out windows at most; 0 for all that fit.</summary>
-    public int HeldoutWindows { get; init; } = 16;
-
-    /// <summary>Seed of every random choice.</summary>
-    public ulong Seed { get; init; }
 
     /// <summary>How to search.</summary>
     public SearchChoices Search { get; init; } = new();
@@ -62,7 +43,4 @@ public sealed record ExtendOptions
 
     /// <summary>Whether to stop after the estimate.</summary>
     public bool DryRun { get; init; }
-
-    /// <summary>The command as the user typed it, for the records.</summary>
-    public string CommandLine { get; init; } = "";
 }

@@ -17,6 +17,20 @@ internal static class JobPaths
             ? output
             : throw new RunFolderException(records, "name", Path.GetFileName(records), RunFolder.Name, "a job's records lie in a folder of that name inside its output folder");
 
+    /// <summary>factors.json has its records in factors.run, or in factors-2.run where that is another search's.</summary>
+    public static string RecordsBeside(string factors)
+    {
+        var stem = Path.ChangeExtension(factors, null);
+        for (var i = 1; ; i++)
+        {
+            var folder = $"{stem}{(i == 1 ? "" : $"-{i}")}.run";
+            if (!Path.Exists(folder))
+            {
+                return folder;
+            }
+        }
+    }
+
     /// <summary>Refuses an output folder that is in use, or removes what a kill left of temporary files in one that is continued.</summary>
     public static void PrepareOutput(string output, bool isNew)
     {
@@ -25,8 +39,9 @@ internal static class JobPaths
             RunFolder.RemoveUnbegun(output);
             OutputFolder.RequireEmpty(output);
         }
-        else
+        else if (!RunLock.IsHeld(Path.Combine(output, RunFolder.Name)))
         {
+            // Of a run that another process works on they are in use; opening its records says so.
             OutputFolder.RemoveTemporary(output);
         }
     }

@@ -1,6 +1,5 @@
 using Ropewalk.Engine.Formats;
 using Ropewalk.Engine.Models;
-using Ropewalk.Engine.Tokenization;
 using Ropewalk.Lab.Evaluation;
 using Ropewalk.Lab.Runs.Records;
 using Ropewalk.Lab.Search;
@@ -39,8 +38,8 @@ public sealed class SearchJob
         options = options with
         {
             Model = Path.GetFullPath(options.Model),
-            Texts = [.. options.Texts.Select(Full)],
-            Heldout = [.. options.Heldout.Select(Full)],
+            Texts = JobPaths.Full(options.Texts),
+            Heldout = JobPaths.Full(options.Heldout),
         };
         _ = SearchAlgorithms.Named(options.Search.Algorithm);
         using var model = ModelLoader.Load(options.Model, options.Mapped);
@@ -62,7 +61,7 @@ public sealed class SearchJob
             Output = Path.GetFullPath(factors),
             Inputs = InputHashes.Of(options.Model, options.Texts.Concat(options.Heldout).Where(File.Exists)),
         };
-        return new SearchJob(manifest, options, factors, FreeFolder(factors), reporter, time, stop);
+        return new SearchJob(manifest, options, factors, JobPaths.RecordsBeside(factors), reporter, time, stop);
     }
 
     /// <summary>Prepares a search that was stopped.</summary>
@@ -85,11 +84,9 @@ public sealed class SearchJob
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public SearchResult Run()
     {
-        using var model = ModelLoader.Load(_options.Model, _options.Mapped);
-        var tokenizer = Tokenizer.Load(_options.Model);
-        ExtendJob.RequireTokensInVocabulary(tokenizer, model, _options.Model);
+        using var model = JobModel.Load(_options.Model, _options.Mapped);
+        var (geometry, tokenizer) = (model.Geometry, model.Tokenizer);
         var length = _options.TargetContext;
-        var geometry = model.Rope.Geometry;
         var (searchSet, heldoutSet) = ExtendJob.PlanWindows(
             new ExtendOptions { Model = _options.Model, Out = _folder, Texts = _options.Texts, Heldout = _options.Heldout, Windows = _options.Windows, HeldoutWindows = _options.HeldoutWindows, Seed = _options.Seed },
             tokenizer,
@@ -101,7 +98,7 @@ public sealed class SearchJob
             StartTokens = _options.Target == ExportTarget.Ropewalk ? SearchSettings.PaperStartTokens : [0],
             Seed = _options.Seed,
         }.Resized(_options.Population, _options.Iterations);
-        using var evaluator = new Evaluator(model);
+        using var evaluator = new Evaluator(model.Model);
         using var trainable = SearchAlgorithms.Named(_options.Search.Algorithm).NeedsGradients ? ModelGradients.Load(_options.Model) : null;
         var search = new FactorSearch(evaluator, geometry, searchSet, ExtendJob.AttentionFactor(_options.AttentionFactor, scale, geometry.OriginalContext))
         {
@@ -111,22 +108,10 @@ public sealed class SearchJob
         var resume = ResumeCommand.Of(Kind, _folder);
         using var records = RunFolder.Open(_folder, _manifest, _time, resume);
         records.ReportOpened(_reporter);
-        try
-        {
-            var clock = new JobClock(new CostModel(1, 0), ((double)SearchAlgorithms.Named(_options.Search.Algorithm).Cost(settings, searchSet.Windows.Length) * length) + heldoutSet.NumTokens, _reporter, () => evaluator.TokensEvaluated) { Stage = "search" };
-            evaluator.WindowDone = clock.WindowDone;
-            records.WindowReplayed = clock.WindowReplayed;
-            return Run(records, search, settings, new HeldoutScorer(evaluator, tokenizer, heldoutSet, _options.Seed, records), clock, geometry, model.Name);
-        }
-        catch (OperationCanceledException)
-        {
-            throw new RunStoppedException(resume);
-        }
-        catch (StorageException)
-        {
-            _reporter.Line($"once it can be written again, this continues: {resume}");
-            throw;
-        }
+        var clock = new JobClock(new CostModel(1, 0), ((double)SearchAlgorithms.Named(_options.Search.Algorithm).Cost(settings, searchSet.Windows.Length) * length) + heldoutSet.NumTokens, _reporter, () => evaluator.TokensEvaluated) { Stage = "search" };
+        evaluator.WindowDone = clock.WindowDone;
+        records.WindowReplayed = clock.WindowReplayed;
+        return ResumableJob.Run(resume, _reporter, () => Run(records, search, settings, new HeldoutScorer(evaluator, tokenizer, heldoutSet, _options.Seed, records), clock, geometry, model.Model.Name));
     }
 
     private SearchResult Run(RunFolder records, FactorSearch search, SearchSettings settings, HeldoutScorer scorer, JobClock clock, RopeGeometry geometry, string model)
@@ -148,21 +133,5 @@ public sealed class SearchJob
         RopeFactorsFile.Write(_out, scaling, length);
         records.Finish(result.Record());
         return result;
-    }
-
-    private static string Full(string path) => path.Length == 0 ? path : Path.GetFullPath(path);
-
-    /// <summary>factors.json has its records in factors.run, or in factors-2.run where that is another search's.</summary>
-    private static string FreeFolder(string factors)
-    {
-        var stem = Path.ChangeExtension(factors, null);
-        for (var i = 1; ; i++)
-        {
-            var folder = $"{stem}{(i == 1 ? "" : $"-{i}")}.run";
-            if (!Path.Exists(folder))
-            {
-                return folder;
-            }
-        }
     }
 }

@@ -1,9 +1,7 @@
 using System.Text.Json.Nodes;
 using Ropewalk.Engine.Formats;
 using Ropewalk.Engine.Formats.HuggingFace;
-using Ropewalk.Engine.Formats.Safetensors;
 using Ropewalk.Engine.Models;
-using Ropewalk.Engine.Tensors;
 using Ropewalk.Engine.Tokenization;
 using Ropewalk.Engine.Training;
 using Ropewalk.Lab.Data;
@@ -49,6 +47,26 @@ public sealed class ModelTuning
 
     /// <summary>Steps between checkpoints.</summary>
     public int SaveEvery { get; init; } = 50;
+
+    /// <summary>A tuning of a job, for a window.</summary>
+    /// <param name="options">What is asked.</param>
+    /// <param name="model">The model before all tuning.</param>
+    /// <param name="texts">Texts.</param>
+    /// <param name="length">The window.</param>
+    /// <param name="tokens">Tokens.</param>
+    /// <param name="scaling">The encoding.</param>
+    /// <param name="source">Folder of the weights; null for the job's model.</param>
+    internal static ModelTuning Of(TuningJobOptions options, JobModel model, JobTexts texts, int length, long tokens, RopeScaling scaling, string? source = null) => new()
+    {
+        Source = source ?? options.Model,
+        Original = options.Model,
+        Scaling = scaling,
+        Length = length,
+        Settings = options.Tuning.At(length, tokens, options.Seed),
+        Adapters = options.Tuning.Adapters,
+        Documents = texts.Tuning,
+        EndToken = EndTokenOf(model.Tokenizer, model.Model.Shape.VocabularySize),
+    };
 
     /// <summary>The model's folder inside a tuning's folder.</summary>
     public static string ModelOf(string folder) => Path.Combine(folder, ModelOutput.ModelFolder);
@@ -124,24 +142,10 @@ public sealed class ModelTuning
         var shape = model.Shape;
         var layerNumbers = (8L * shape.HiddenWidth) + (3L * shape.FeedForwardWidth);
         model.Recomputes = Settings.Batch * (long)Settings.Window * shape.NumLayers * layerNumbers * sizeof(float) > KeptActivationBytes;
-        if (Adapters is { } adapters)
-        {
-            var random = new CounterRandom(Settings.Seed).Fork(0x6C6F7261);
-            ulong stream = 0;
-            model.AddAdapters(adapters, parameter => WeightStart.Normal(parameter, random.Fork(stream++), 1));
-        }
-        else
-        {
-            foreach (var parameter in model.Parameters)
-            {
-                parameter.IsTrained = true;
-            }
-        }
-
+        TunedWeights.Choose(model, Adapters, Settings.Seed);
         using var positions = new TrainedPositions(model.Rope.Geometry, Scaling.At(Length), isTrained: false);
         var texts = new StretchSource(Documents, EndToken, SequenceMaker.StretchOf(Settings), Settings.Seed);
-        var kind = Adapters is null ? "full" : $"lora {Adapters.Rank} {Adapters.Alpha} {string.Join(',', Adapters.Targets)}";
-        var inputs = $"model {ModelFingerprint.Of(Source)} under {Scaling.At(Length).Fingerprint}, {kind}\ntexts {TrainingRun.Hash(Documents)}";
+        var inputs = $"model {ModelFingerprint.Of(Source)} under {Scaling.At(Length).Fingerprint}, {TunedWeights.Identity(Adapters)}\ntexts {TrainingRun.Hash(Documents)}";
         using var run = new TrainingRun(model, Settings, texts, positions, folder, inputs) { SaveEvery = SaveEvery };
         if (TrainingRun.Exists(folder))
         {
@@ -149,7 +153,6 @@ public sealed class ModelTuning
         }
 
         run.Run(reporter, stop);
-        var type = weights.TensorNames.Select(n => weights.Find(n)!).Any(t => t.Type is GgmlType.BF16) ? StoredType.BF16 : StoredType.F32;
-        ModelOutput.Write(model, Config(), ModelOutput.OtherFiles(weights), type, ModelOf(folder));
+        ModelOutput.Write(model, Config(), ModelOutput.OtherFiles(weights), TunedWeights.TypeOf(weights), ModelOf(folder));
     }
 }

@@ -86,12 +86,15 @@ public sealed class RunFolderTests(StoppedExtension stopped) : IClassFixture<Sto
     public void D8_a_second_process_is_told_who_works_on_it()
     {
         stopped.CopyTo(Out);
+        var itsTemporary = Path.Combine(Out, $".model.safetensors.tmp-{Guid.NewGuid():N}");
+        File.WriteAllText(itsTemporary, "half");
         using var held = RunLock.Take(new DiskFiles(), Records);
         Assert.Equal("running", Command.Result("runs", _folder.Root)[0].GetProperty("state").GetString());
         using var child = Command.Start("exec \"$@\"", _folder.Root, "extend", "--resume", Out);
         var run = Command.Finish(child);
         Assert.Equal(2, run.Code);
         Assert.Contains($"lock: found it held by process {Environment.ProcessId} on {Environment.MachineName}", Assert.Single(run.Complaints), StringComparison.Ordinal);
+        Assert.True(File.Exists(itsTemporary));
     }
 
     [SharedFact]

@@ -37,7 +37,7 @@ public sealed class TinyModel : IDisposable
     private string Train()
     {
         var run = Command.Run(
-            "train", Text, "--out", _folder.PathOf("trained"), "--width", "32", "--layers", "2", "--heads", "2", "--window", $"{Window}", "--steps", "40", "--batch", "4", "--learning-rate", "5e-3");
+            "train", Text, "--out", _folder.PathOf("trained"), "--width", "32", "--layers", "2", "--heads", "2", "--window", $"{Window}", "--steps", "40", "--batch", "4", "--learning-rate", "5e-3", "--threads", "1");
         Assert.True(run.Code == 0, run.Error);
         return _folder.PathOf("trained/model");
     }
