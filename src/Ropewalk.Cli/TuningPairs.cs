@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Ropewalk.Engine.Embedding;
 using Ropewalk.Engine.Tokenization;
-using Ropewalk.Engine.Training;
 using Ropewalk.Lab.Contrastive;
 using Ropewalk.Lab.Training;
 using Ropewalk.Positions;
