@@ -104,8 +104,8 @@ internal sealed class ContrastiveTuning
             // Cosines are what the loss compares, whether or not the folder divides by the length.
             var embedder = new TrainableEmbedder(model, pooling, normalizes: true) { Scaling = scaling };
             var made = settings with { Pooling = pooling, MaxTokens = request.To is null ? trained : length };
-            var type = checkpoint.TensorNames.Select(n => checkpoint.Find(n)!).Any(t => t.Type is GgmlType.BF16) ? StoredType.BF16 : StoredType.F32;
-            var identity = $"{checkpoint.Name}, {pooling}, {config.ToJsonString()}, {request.Only ?? "full"}, adapters {request.Adapters?.Rank ?? 0} {request.Adapters?.Alpha} {string.Join(',', request.Adapters?.Targets ?? [])}, frozen rows {model.PositionTable?.FrozenRows?.Count(f => f) ?? 0}, table {parsed.GetValue(_table)}";
+            var type = TunedWeights.TypeOf(checkpoint);
+            var identity = $"{checkpoint.Name}, {pooling}, {config.ToJsonString()}, {request.Only ?? TunedWeights.Identity(request.Adapters)}, frozen rows {model.PositionTable?.FrozenRows?.Count(f => f) ?? 0}, table {parsed.GetValue(_table)}";
             IReadOnlyList<PairRecall> Measure() => pairs is TextPairs texts
                 ? PairRecall.Measure(embedder, texts, training.Window, contrastive.Chunk, stop, (contrastive.SkippedOfQuery, contrastive.SkippedOfDocument))
                 : [];
@@ -179,21 +179,14 @@ internal sealed class ContrastiveTuning
             throw new UserInputException("--only: found positions for an embedder with rotary positions, expected full or --lora: its config could not say what was learnt");
         }
 
-        if (request.Adapters is { } adapters)
+        if (onlyPositions && request.Adapters is not null)
         {
-            if (onlyPositions)
-            {
-                throw new UserInputException("--lora: found it with --only positions, expected one of them");
-            }
-
-            var random = new CounterRandom(training.Seed).Fork(0x6C6F7261);
-            ulong stream = 0;
-            model.AddAdapters(adapters, parameter => WeightStart.Normal(parameter, random.Fork(stream++), 1));
+            throw new UserInputException("--lora: found it with --only positions, expected one of them");
         }
 
-        foreach (var parameter in model.Parameters.Where(p => request.Adapters is null && !onlyPositions))
+        if (!onlyPositions)
         {
-            parameter.IsTrained = true;
+            TunedWeights.Choose(model, request.Adapters, training.Seed);
         }
 
         if (model.PositionTable is { } table && (onlyPositions || request.To is not null))

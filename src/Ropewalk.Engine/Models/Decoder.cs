@@ -11,7 +11,7 @@ internal sealed unsafe class Decoder : LanguageModel
     [ThreadStatic]
     private static Sequence[]? s_single;
 
-    private readonly DecoderSpec _spec;
+    private readonly NetworkSpec _spec;
     private readonly PackedMatrix _embedding;
     private readonly PackedMatrix? _head;
     private readonly Norm _finalNorm;
@@ -20,7 +20,7 @@ internal sealed unsafe class Decoder : LanguageModel
 
     private readonly Checkpoint? _owned;
 
-    private Decoder(string name, string architecture, DecoderSpec spec, Checkpoint? owned, PackedMatrix embedding, PackedMatrix? head, Norm finalNorm, DecoderLayer[] layers)
+    private Decoder(string name, string architecture, NetworkSpec spec, Checkpoint? owned, PackedMatrix embedding, PackedMatrix? head, Norm finalNorm, DecoderLayer[] layers)
         : base(name, architecture, spec.Shape, spec.Rope, spec.LocalRope is null ? spec.Windows.Max() : 0)
     {
         _spec = spec;
@@ -193,7 +193,7 @@ internal sealed unsafe class Decoder : LanguageModel
         _owned?.Dispose();
     }
 
-    private static DecoderLayer LoadLayer(TensorLoader tensors, DecoderSpec spec, int index) => new()
+    private static DecoderLayer LoadLayer(TensorLoader tensors, NetworkSpec spec, int index) => new()
     {
         AttentionNorm = tensors.Norm(TensorRole.AttentionNorm, index),
         AttentionPostNorm = tensors.OptionalNorm(TensorRole.AttentionPostNorm, index),

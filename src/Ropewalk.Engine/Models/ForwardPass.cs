@@ -7,7 +7,7 @@ namespace Ropewalk.Engine.Models;
 /// <param name="NumRows">Rows of all.</param>
 /// <param name="HiddenTD">Their hidden rows.</param>
 /// <param name="CancellationToken">Looked at before each chunk.</param>
-internal readonly unsafe record struct ForwardPass(DecoderSpec Spec, Sequence[] Sequences, int NumRows, nint HiddenTD, CancellationToken CancellationToken)
+internal readonly unsafe record struct ForwardPass(NetworkSpec Spec, Sequence[] Sequences, int NumRows, nint HiddenTD, CancellationToken CancellationToken)
 {
     /// <summary>Whether sinks take the rows before the head instead of logits.</summary>
     public bool WantsHidden { get; init; }

@@ -6,7 +6,7 @@ namespace Ropewalk.Engine.Models;
 internal static class RequiredTensors
 {
     /// <summary>All of them, global ones first.</summary>
-    public static IEnumerable<(TensorRole Role, int Layer, string Name, long[] Shape)> Of(Architecture architecture, DecoderSpec spec)
+    public static IEnumerable<(TensorRole Role, int Layer, string Name, long[] Shape)> Of(Architecture architecture, NetworkSpec spec)
     {
         foreach (var role in Enum.GetValues<TensorRole>().Where(architecture.Names.ContainsKey))
         {
@@ -36,7 +36,7 @@ internal static class RequiredTensors
     public static bool IsOfLayer(TensorRole role) => role is not
         (TensorRole.Embedding or TensorRole.PositionEmbedding or TensorRole.TokenTypeEmbedding or TensorRole.EmbeddingNorm or TensorRole.FinalNorm or TensorRole.Head);
 
-    private static long[] ShapeOf(TensorRole role, DecoderSpec spec)
+    private static long[] ShapeOf(TensorRole role, NetworkSpec spec)
     {
         var shape = spec.Shape;
         long d = shape.HiddenWidth, f = shape.FeedForwardWidth, k = shape.HeadWidth;
@@ -59,7 +59,7 @@ internal static class RequiredTensors
         };
     }
 
-    private static bool HasBias(TensorRole role, DecoderSpec spec) => role switch
+    private static bool HasBias(TensorRole role, NetworkSpec spec) => role switch
     {
         TensorRole.Embedding or TensorRole.PositionEmbedding or TensorRole.TokenTypeEmbedding or TensorRole.Head => false,
         TensorRole.Query or TensorRole.Key or TensorRole.Value or TensorRole.QueryKeyValue => spec.QueryKeyValueBias,

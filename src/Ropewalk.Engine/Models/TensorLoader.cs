@@ -13,7 +13,7 @@ internal sealed class TensorLoader
 {
     private readonly Checkpoint _checkpoint;
     private readonly Architecture _architecture;
-    private readonly DecoderSpec _spec;
+    private readonly NetworkSpec _spec;
     private readonly Dictionary<string, CheckpointTensor> _tensors;
     private readonly List<PackedMatrix> _made = [];
 
@@ -24,7 +24,7 @@ internal sealed class TensorLoader
     /// <summary>Checks the checkpoint against what the network needs.</summary>
     /// <exception cref="CheckpointFormatException">Tensors are missing or have another shape.</exception>
     /// <exception cref="UnsupportedCheckpointException">The weights do not fit into this machine's memory.</exception>
-    public TensorLoader(Checkpoint checkpoint, Architecture architecture, DecoderSpec spec)
+    public TensorLoader(Checkpoint checkpoint, Architecture architecture, NetworkSpec spec)
     {
         _checkpoint = checkpoint;
         _architecture = architecture;
@@ -36,7 +36,7 @@ internal sealed class TensorLoader
 
     /// <summary>The tensors that a network needs, by name.</summary>
     /// <exception cref="CheckpointFormatException">Tensors are missing or have another shape: all of them are listed.</exception>
-    public static Dictionary<string, CheckpointTensor> Check(Checkpoint checkpoint, Architecture architecture, DecoderSpec spec)
+    public static Dictionary<string, CheckpointTensor> Check(Checkpoint checkpoint, Architecture architecture, NetworkSpec spec)
     {
         var tensors = new Dictionary<string, CheckpointTensor>(StringComparer.Ordinal);
         var missing = new List<string>();

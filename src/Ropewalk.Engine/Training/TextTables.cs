@@ -8,7 +8,7 @@ namespace Ropewalk.Engine.Training;
 /// <summary>Angles, cells and table rows of the texts of a batch. Texts of one length share tables.</summary>
 /// <param name="spec">The network.</param>
 /// <param name="scaling">Angles of rotary positions; null for the config's own.</param>
-internal sealed class TextTables(DecoderSpec spec, RopeScaling? scaling) : IDisposable
+internal sealed class TextTables(NetworkSpec spec, RopeScaling? scaling) : IDisposable
 {
     private readonly EncoderPositions? _positions = spec.Encoder is null ? null : new EncoderPositions(spec, new EncoderMethod { Scaling = scaling });
     private readonly Dictionary<(int Length, int CutAt, int Skip), RotaryTable> _full = [];

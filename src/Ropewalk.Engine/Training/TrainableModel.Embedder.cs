@@ -18,7 +18,7 @@ public sealed partial class TrainableModel
     public int FirstPositionRow => _spec.Encoder?.FirstPosition ?? 0;
 
     /// <summary>The network.</summary>
-    internal DecoderSpec Spec => _spec;
+    internal NetworkSpec Spec => _spec;
 
     /// <summary>Allocates an encoder whose weights are zero but for the scales of its norms.</summary>
     /// <param name="config">The root object of config.json.</param>

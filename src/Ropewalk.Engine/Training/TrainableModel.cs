@@ -12,7 +12,7 @@ namespace Ropewalk.Engine.Training;
 /// The result is the same to the last bit for any number of threads, and with or without recomputation.</summary>
 public sealed partial class TrainableModel : IDisposable
 {
-    private readonly DecoderSpec _spec;
+    private readonly NetworkSpec _spec;
     private readonly TrainedWeights _weights;
     private readonly TrainedLayer[] _layers;
     private readonly TrainedNorm? _finalNorm;
@@ -20,7 +20,7 @@ public sealed partial class TrainableModel : IDisposable
     private readonly BufferPool _pool = new();
     private readonly ModelAdapters _adapters;
 
-    private TrainableModel(Architecture architecture, DecoderSpec spec)
+    private TrainableModel(Architecture architecture, NetworkSpec spec)
     {
         _spec = spec;
         Architecture = architecture.ModelType;

@@ -5,7 +5,7 @@ using Ropewalk.Engine.Models.Encoders;
 namespace Ropewalk.Engine.Training;
 
 /// <summary>One layer in training. It computes what <see cref="DecoderLayer"/> or <see cref="EncoderLayer"/> computes, all as the one
-/// <see cref="DecoderSpec"/> says: those in chunks over a cache, this one whole sequences on a tape. A norm that is null is left out.</summary>
+/// <see cref="NetworkSpec"/> says: those in chunks over a cache, this one whole sequences on a tape. A norm that is null is left out.</summary>
 internal sealed class TrainedLayer
 {
     /// <summary>Before attention.</summary>
@@ -44,7 +44,7 @@ internal sealed class TrainedLayer
     /// <param name="rows">The batch.</param>
     /// <param name="spec">The network.</param>
     /// <param name="rotary">Gets the gradient of the encoding, or null.</param>
-    public Node Forward(Tape tape, Node x, BatchRows rows, DecoderSpec spec, RotaryGradient? rotary)
+    public Node Forward(Tape tape, Node x, BatchRows rows, NetworkSpec spec, RotaryGradient? rotary)
     {
         var input = Normed(tape, x, AttentionNorm);
         var attended = Attend(tape, input, rows, spec, rotary);
@@ -60,7 +60,7 @@ internal sealed class TrainedLayer
 
     private static Node Normed(Tape tape, Node x, TrainedNorm? norm) => norm is null ? x : NormOp.Forward(tape, x, norm);
 
-    private Node Attend(Tape tape, Node input, BatchRows rows, DecoderSpec spec, RotaryGradient? rotary)
+    private Node Attend(Tape tape, Node input, BatchRows rows, NetworkSpec spec, RotaryGradient? rotary)
     {
         var (shape, isLocal) = (spec.Shape, Window > 0 && spec.LocalRope is not null);
         var trained = isLocal ? null : rotary;

@@ -11,11 +11,11 @@ namespace Ropewalk.Engine.Training;
 internal sealed class TrainedWeights : IDisposable
 {
     private readonly Architecture _architecture;
-    private readonly DecoderSpec _spec;
+    private readonly NetworkSpec _spec;
     private readonly Dictionary<(TensorRole Role, int Layer, bool IsBias), Parameter> _parameters = [];
 
     /// <summary>Allocates zeros.</summary>
-    public TrainedWeights(Architecture architecture, DecoderSpec spec)
+    public TrainedWeights(Architecture architecture, NetworkSpec spec)
     {
         _architecture = architecture;
         _spec = spec;

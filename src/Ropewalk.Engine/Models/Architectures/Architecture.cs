@@ -49,7 +49,7 @@ internal abstract class Architecture
     /// <summary>Reads the network.</summary>
     /// <param name="config">The root object of config.json.</param>
     /// <param name="file">For errors.</param>
-    public abstract DecoderSpec Read(JsonElement config, string file);
+    public abstract NetworkSpec Read(JsonElement config, string file);
 
     /// <summary>Row of <see cref="TensorRole.QueryKeyValue"/> that holds a row of the query, key or value projection: one after the other
     /// unless an architecture says otherwise.</summary>

@@ -39,13 +39,13 @@ internal class Bert : Architecture
     };
 
     /// <inheritdoc />
-    public override DecoderSpec Read(JsonElement config, string file)
+    public override NetworkSpec Read(JsonElement config, string file)
     {
         var fields = new DecoderFields(config, file);
         var rows = fields.Fields.RequiredInt("max_position_embeddings", 1, 1 << 24);
         var first = FirstPosition(fields);
         EncoderFields.RequirePlain(config, file);
-        return new DecoderSpec
+        return new NetworkSpec
         {
             Shape = fields.Shape,
             Rope = EncoderFields.NoRotation(rows - first),

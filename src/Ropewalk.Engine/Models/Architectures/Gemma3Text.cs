@@ -32,7 +32,7 @@ internal sealed class Gemma3Text : Architecture
     };
 
     /// <inheritdoc />
-    public override DecoderSpec Read(JsonElement config, string file)
+    public override NetworkSpec Read(JsonElement config, string file)
     {
         var fields = new DecoderFields(config, file, defaultHeadWidth: 256);
         foreach (var key in (string[])["attn_logit_softcapping", "final_logit_softcapping", "use_bidirectional_attention"])
@@ -45,7 +45,7 @@ internal sealed class Gemma3Text : Architecture
 
         var pattern = fields.Fields.OptionalInt("sliding_window_pattern", 1, 4096) ?? fields.Fields.OptionalInt("_sliding_window_pattern", 1, 4096) ?? 6;
         var bias = fields.Flag("attention_bias");
-        return new DecoderSpec
+        return new NetworkSpec
         {
             Shape = fields.Shape,
             Rope = fields.Rope(RopeLayerTypes.Full),

@@ -36,11 +36,11 @@ internal sealed class GptNeoX : Architecture
     };
 
     /// <inheritdoc />
-    public override DecoderSpec Read(JsonElement config, string file)
+    public override NetworkSpec Read(JsonElement config, string file)
     {
         var fields = new DecoderFields(config, file);
         var bias = fields.Flag("attention_bias", byDefault: true);
-        return new DecoderSpec
+        return new NetworkSpec
         {
             Shape = fields.Shape with { NumKeyValueHeads = fields.Shape.NumHeads },
             Rope = fields.Rope(),

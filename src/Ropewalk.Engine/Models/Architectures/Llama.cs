@@ -21,11 +21,11 @@ internal sealed class Llama : Architecture
     public override IReadOnlyDictionary<TensorRole, string> Names { get; } = LlamaNames;
 
     /// <inheritdoc />
-    public override DecoderSpec Read(JsonElement config, string file)
+    public override NetworkSpec Read(JsonElement config, string file)
     {
         var fields = new DecoderFields(config, file);
         var bias = fields.Flag("attention_bias");
-        return new DecoderSpec
+        return new NetworkSpec
         {
             Shape = fields.Shape,
             Rope = fields.Rope(),

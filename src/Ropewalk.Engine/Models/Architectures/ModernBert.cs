@@ -39,7 +39,7 @@ internal sealed class ModernBert : Architecture
     };
 
     /// <inheritdoc />
-    public override DecoderSpec Read(JsonElement config, string file)
+    public override NetworkSpec Read(JsonElement config, string file)
     {
         var fields = new DecoderFields(config, file);
         var every = fields.Fields.OptionalInt("global_attn_every_n_layers", 1, 4096) ?? 3;
@@ -47,7 +47,7 @@ internal sealed class ModernBert : Architecture
         var bias = fields.Flag("attention_bias");
         var full = Rope(config, file, RopeLayerTypes.Full, "global_rope_theta", 160000);
         var layers = fields.Shape.NumLayers;
-        return new DecoderSpec
+        return new NetworkSpec
         {
             Shape = fields.Shape,
             Rope = full,

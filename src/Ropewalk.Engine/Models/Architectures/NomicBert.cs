@@ -41,7 +41,7 @@ internal sealed class NomicBert : Architecture
     };
 
     /// <inheritdoc />
-    public override DecoderSpec Read(JsonElement config, string file)
+    public override NetworkSpec Read(JsonElement config, string file)
     {
         var fields = new ConfigFields(config, file);
         RequireKnown(fields, file);
@@ -55,7 +55,7 @@ internal sealed class NomicBert : Architecture
         var shape = new ModelShape(layers, hidden, heads, heads, hidden / heads, fields.OptionalInt("n_inner", 1, 1 << 20) ?? (4 * hidden), fields.RequiredInt("vocab_size", 1, 1 << 24));
         var window = fields.RequiredInt("n_positions", 1, int.MaxValue);
         var bias = fields.OptionalBool("qkv_proj_bias") ?? false;
-        return new DecoderSpec
+        return new NetworkSpec
         {
             Shape = shape,
             Rope = Rope(fields, file, shape.HeadWidth, window),

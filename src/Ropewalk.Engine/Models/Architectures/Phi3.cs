@@ -32,10 +32,10 @@ internal sealed class Phi3 : Architecture
     };
 
     /// <inheritdoc />
-    public override DecoderSpec Read(JsonElement config, string file)
+    public override NetworkSpec Read(JsonElement config, string file)
     {
         var fields = new DecoderFields(config, file);
-        return new DecoderSpec
+        return new NetworkSpec
         {
             Shape = fields.Shape,
             Rope = fields.Rope(),

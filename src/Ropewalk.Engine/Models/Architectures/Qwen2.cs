@@ -21,10 +21,10 @@ internal sealed class Qwen2 : Architecture
     public override IReadOnlyDictionary<TensorRole, string> Names { get; } = LlamaNames;
 
     /// <inheritdoc />
-    public override DecoderSpec Read(JsonElement config, string file)
+    public override NetworkSpec Read(JsonElement config, string file)
     {
         var fields = new DecoderFields(config, file);
-        return new DecoderSpec
+        return new NetworkSpec
         {
             Shape = fields.Shape,
             Rope = fields.Rope(),

@@ -25,11 +25,11 @@ internal sealed class Qwen3 : Architecture
     };
 
     /// <inheritdoc />
-    public override DecoderSpec Read(JsonElement config, string file)
+    public override NetworkSpec Read(JsonElement config, string file)
     {
         var fields = new DecoderFields(config, file, defaultHeadWidth: 128);
         var bias = fields.Flag("attention_bias");
-        return new DecoderSpec
+        return new NetworkSpec
         {
             Shape = fields.Shape,
             Rope = fields.Rope(),

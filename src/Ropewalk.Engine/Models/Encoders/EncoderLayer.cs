@@ -51,7 +51,7 @@ internal sealed unsafe class EncoderLayer : IDisposable
     private Linear?[] Linears => [Query, Key, Value, Output, Gate, Up, Down];
 
     /// <summary>Loads one.</summary>
-    public static EncoderLayer Load(TensorLoader tensors, DecoderSpec spec, int index) => new()
+    public static EncoderLayer Load(TensorLoader tensors, NetworkSpec spec, int index) => new()
     {
         AttentionNorm = index == 0 && spec.Encoder is { SkipsFirstNorm: true } ? null : tensors.OptionalNorm(TensorRole.AttentionNorm, index),
         AttentionSumNorm = tensors.OptionalNorm(TensorRole.AttentionSumNorm, index),

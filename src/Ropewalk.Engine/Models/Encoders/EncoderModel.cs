@@ -9,7 +9,7 @@ namespace Ropewalk.Engine.Models.Encoders;
 /// Memory is linear in the tokens of a pass.</summary>
 internal sealed unsafe class EncoderModel : TextEncoder
 {
-    private readonly DecoderSpec _spec;
+    private readonly NetworkSpec _spec;
     private readonly PackedMatrix _embedding;
     private readonly PackedMatrix? _positions;
     private readonly PackedMatrix? _types;
@@ -17,7 +17,7 @@ internal sealed unsafe class EncoderModel : TextEncoder
     private readonly Norm? _finalNorm;
     private readonly EncoderLayer[] _layers;
 
-    private EncoderModel(string name, string architecture, DecoderSpec spec, TensorLoader tensors)
+    private EncoderModel(string name, string architecture, NetworkSpec spec, TensorLoader tensors)
         : base(name, architecture, spec.Shape, spec.Encoder!.HasTable ? null : spec.Rope, spec.Encoder.Window)
     {
         _spec = spec;

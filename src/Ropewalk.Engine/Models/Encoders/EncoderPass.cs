@@ -6,7 +6,7 @@ namespace Ropewalk.Engine.Models.Encoders;
 /// <param name="NumRows">Rows of all.</param>
 /// <param name="HiddenTD">Their hidden rows.</param>
 /// <param name="CancellationToken">Looked at before each chunk.</param>
-internal readonly unsafe record struct EncoderPass(DecoderSpec Spec, EncodedText[] Texts, int NumRows, nint HiddenTD, CancellationToken CancellationToken)
+internal readonly unsafe record struct EncoderPass(NetworkSpec Spec, EncodedText[] Texts, int NumRows, nint HiddenTD, CancellationToken CancellationToken)
 {
     /// <summary>A hidden row.</summary>
     public float* Hidden(int row) => (float*)HiddenTD + ((long)row * Spec.Shape.HiddenWidth);

@@ -10,7 +10,7 @@ internal sealed class EncoderPositions
     // One pair that does not turn: attention needs no second way for positions that are in the rows already.
     private static readonly RopeFrequencies s_still = new([0.0]);
 
-    private readonly DecoderSpec _spec;
+    private readonly NetworkSpec _spec;
     private readonly EncoderSpec _encoder;
     private readonly RopeScaling _scaling;
     private readonly PositionPlan _plan;
@@ -19,7 +19,7 @@ internal sealed class EncoderPositions
 
     /// <summary>Checks the method against the model.</summary>
     /// <exception cref="UserInputException">It makes no sense for this model.</exception>
-    public EncoderPositions(DecoderSpec spec, EncoderMethod method)
+    public EncoderPositions(NetworkSpec spec, EncoderMethod method)
     {
         _spec = spec;
         _encoder = spec.Encoder!;

@@ -60,7 +60,7 @@ internal sealed unsafe class GgufCheckpointTensor : CheckpointTensor
     }
 
     /// <summary>What GGUF's numbers of a role have more than Hugging Face's: the norms of some architectures are stored as distances from 1.</summary>
-    public static float OffsetOf(TensorRole role, string suffix, DecoderSpec spec) =>
+    public static float OffsetOf(TensorRole role, string suffix, NetworkSpec spec) =>
         suffix == ".weight" && IsNorm(role) ? spec.NormOffset : 0;
 
     /// <inheritdoc/>

@@ -10,7 +10,7 @@ internal sealed class GgufConfigWriter
 {
     private readonly Checkpoint _checkpoint;
 
-    private GgufConfigWriter(Checkpoint checkpoint, Architecture architecture, DecoderSpec spec, string file)
+    private GgufConfigWriter(Checkpoint checkpoint, Architecture architecture, NetworkSpec spec, string file)
     {
         _checkpoint = checkpoint;
         Architecture = architecture;
@@ -25,7 +25,7 @@ internal sealed class GgufConfigWriter
     public Architecture Architecture { get; }
 
     /// <summary>The network.</summary>
-    public DecoderSpec Spec { get; }
+    public NetworkSpec Spec { get; }
 
     /// <summary>The configuration.</summary>
     public JsonElement Config => _checkpoint.Config;
@@ -45,7 +45,7 @@ internal sealed class GgufConfigWriter
     /// <param name="spec">Its network.</param>
     /// <param name="file">The GGUF file that will hold the result.</param>
     /// <exception cref="UnsupportedCheckpointException">llama.cpp cannot run this network.</exception>
-    public static GgufConfigWriter Write(Checkpoint checkpoint, Architecture architecture, DecoderSpec spec, string file)
+    public static GgufConfigWriter Write(Checkpoint checkpoint, Architecture architecture, NetworkSpec spec, string file)
     {
         var writer = new GgufConfigWriter(checkpoint, architecture, spec, file);
         writer.RequireGraph();

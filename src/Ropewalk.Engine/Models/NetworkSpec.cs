@@ -4,8 +4,8 @@ using Ropewalk.Engine.Models.Encoders;
 
 namespace Ropewalk.Engine.Models;
 
-/// <summary>What a decoder computes: everything about the network but its weights.</summary>
-internal sealed record DecoderSpec
+/// <summary>What a decoder or an encoder computes: everything about the network but its weights.</summary>
+internal sealed record NetworkSpec
 {
     /// <summary>Sizes.</summary>
     public required ModelShape Shape { get; init; }
