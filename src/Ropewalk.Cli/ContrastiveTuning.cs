@@ -5,11 +5,9 @@ using Ropewalk.Engine.Formats;
 using Ropewalk.Engine.Formats.HuggingFace;
 using Ropewalk.Engine.Formats.Safetensors;
 using Ropewalk.Engine.Models;
-using Ropewalk.Engine.Tensors;
 using Ropewalk.Engine.Tokenization;
 using Ropewalk.Engine.Training;
 using Ropewalk.Lab.Contrastive;
-using Ropewalk.Lab.Data;
 using Ropewalk.Lab.Training;
 using Ropewalk.Positions;
 
