@@ -14,10 +14,11 @@ internal static class StudyEmbeddersCommand
     public static Command Create(TextWriter output, TextWriter error)
     {
         var models = new Argument<string[]>("MODEL") { Description = "Embedders, as bench longembed takes them.", Arity = ArgumentArity.ZeroOrMore };
-        var to = new Option<string>("--to") { HelpName = "WINDOWS", Description = "Windows with commas between them, rising: 4x is four times the shortest window of the models, 2048 that many tokens.", DefaultValueFactory = _ => "2x,4x,8x,16x" };
+        var to = new Option<string>("--to") { HelpName = "WINDOWS", Description = "Windows with commas between them, rising: 4x is four times --short, 2048 that many tokens.", DefaultValueFactory = _ => "2x,4x,8x,16x" };
         var seeds = new Option<int>("--seeds") { HelpName = "N", Description = "How often passkey, needle and pairs are made anew.", DefaultValueFactory = _ => 3 };
         var methods = new Option<string[]>("--methods") { HelpName = "LIST", Description = "As bench longembed takes them; a name that a model cannot have is left out there. Default: all that fit.", AllowMultipleArgumentsPerToken = true };
-        var lengths = new Option<string?>("--lengths") { HelpName = "TOKENS", Description = "Lengths of documents beside the shortest window and each of --to: a list, or all for what lies between by doublings. Default: none." };
+        var @short = new Option<int?>("--short") { HelpName = "TOKENS", Description = "Length of the short documents, which show what a method costs where nothing had to be extended. Default: the shortest window of the models." };
+        var lengths = new Option<string?>("--lengths") { HelpName = "TOKENS", Description = "Lengths of documents beside the short ones and each of --to: a list, or all for what lies between by doublings. Default: none." };
         var data = new Option<string?>("--data") { HelpName = "FOLDER", Description = "Real texts, as bench longembed takes them, such as qmsum; measured once for each window, not for each seed." };
         var pairs = new Option<string[]>("--pairs") { HelpName = "FILE", Description = "Text files, and folders of .txt files, that nothing was trained on: the task pairs.", AllowMultipleArgumentsPerToken = true };
         var factors = new Option<string[]>("--factors") { HelpName = "MODEL/TOKENS=FILE", Description = "A factors file for one model and window, e.g. my-model/1024=factors.json: the method longrope there.", AllowMultipleArgumentsPerToken = true };
@@ -32,7 +33,7 @@ internal static class StudyEmbeddersCommand
         var threads = Options.Threads();
         var command = new Command("embedders", "LongEmbed's question: each model under each method at each window, on passkey, needle, held-out pairs and real texts. Example: ropewalk study embedders rotary absolute --to 2x,4x,8x --pairs books/heldout --data longembed")
         {
-            models, to, seeds, methods, lengths, data, pairs, factors, documents, queries, queryPrompt, documentPrompt, outFolder, dryRun, resume, json, threads,
+            models, to, seeds, methods, @short, lengths, data, pairs, factors, documents, queries, queryPrompt, documentPrompt, outFolder, dryRun, resume, json, threads,
         };
         command.SetAction(parsed => CommandHost.Run(error, parsed.GetValue(threads), stop =>
         {
@@ -51,11 +52,18 @@ internal static class StudyEmbeddersCommand
             }
             else
             {
-                var shortest = EmbedderStudyModel.Read(parsed.GetValue(models) ?? []).Min(m => m.Window);
+                var window = EmbedderStudyModel.Read(parsed.GetValue(models) ?? []).Min(m => m.Window);
+                var shortest = parsed.GetValue(@short) ?? window;
+                if (shortest < 1 || shortest > window)
+                {
+                    throw new UserInputException($"--short: found {shortest}, expected 1 to {window} tokens, the shortest window of the models");
+                }
+
                 var targets = Amounts.Windows("--to", parsed.GetValue(to)!, shortest);
                 var options = new EmbedderStudyOptions
                 {
                     Models = [.. parsed.GetValue(models)!],
+                    Short = shortest,
                     Targets = targets,
                     Seeds = parsed.GetValue(seeds),
                     Methods = parsed.GetValue(methods) is { Length: > 0 } list ? [.. list] : [EmbedderMethods.Everything],

@@ -32,7 +32,6 @@ internal sealed record EmbedderStudyCell(EmbedderStudyModel Model, int Target, L
     /// <exception cref="UserInputException">A factors file is for what is not measured.</exception>
     public static IReadOnlyList<EmbedderStudyCell> All(EmbedderStudyOptions options, IReadOnlyList<EmbedderStudyModel> models, string output)
     {
-        var shortest = models.Min(m => m.Window);
         var places = options.Targets.SelectMany(t => models.Select(m => (Model: m, Target: t, Key: string.Create(CultureInfo.InvariantCulture, $"{m.Name}/{t}")))).ToList();
         if (options.Factors.Keys.FirstOrDefault(k => !places.Exists(p => p.Key == k)) is { } unknown)
         {
@@ -42,11 +41,11 @@ internal sealed record EmbedderStudyCell(EmbedderStudyModel Model, int Target, L
         return [.. places.SelectMany(p => Enumerable.Range(0, options.Seeds).Select(seed =>
         {
             var factors = options.Factors.GetValueOrDefault(p.Key);
-            return new EmbedderStudyCell(p.Model, p.Target, Of(options, p.Model, p.Target, shortest, factors, seed), Path.Combine(output, p.Key, $"{seed}"));
+            return new EmbedderStudyCell(p.Model, p.Target, Of(options, p.Model, p.Target, factors, seed), Path.Combine(output, p.Key, $"{seed}"));
         }))];
     }
 
-    private static LongEmbedOptions Of(EmbedderStudyOptions options, EmbedderStudyModel model, int target, int shortest, string? factors, int seed)
+    private static LongEmbedOptions Of(EmbedderStudyOptions options, EmbedderStudyModel model, int target, string? factors, int seed)
     {
         // What "all" leaves out for a model is left out for it too where it is named; a spec is for those who know what they do.
         bool Fits(string method) => !EmbedderMethods.Names.Contains(method, StringComparer.Ordinal) || (model.Methods.Contains(method) && (method != EmbedderMethods.LongRope || factors is not null));
@@ -56,12 +55,12 @@ internal sealed record EmbedderStudyCell(EmbedderStudyModel Model, int Target, L
             Model = model.Path,
             Methods = isLongEnough ? [EmbedderMethods.None] : [.. options.Methods.SelectMany(MethodList.Split).Where(Fits)],
             TargetContext = target,
-            Lengths = [.. options.Lengths.Where(n => n < target).Append(shortest).Append(target).Distinct().Order()],
+            Lengths = [.. options.Lengths.Where(n => n < target).Append(options.Short).Append(target).Distinct().Order()],
 
             // Real texts do not depend on the seed.
             Data = seed == 0 ? options.Data : null,
             Pairs = options.Pairs,
-            PairQueryTokens = shortest / LongTasks.PairQueryShare,
+            PairQueryTokens = options.Short / LongTasks.PairQueryShare,
             Factors = isLongEnough ? null : factors,
             Documents = options.Documents,
             Queries = options.Queries,

@@ -150,17 +150,16 @@ public sealed class EmbedderStudyJob
             records.Telemetry("run", new { name = cell.Name });
         }
 
-        var shortest = models.Min(m => m.Window);
         var tokens = 0L;
         var tables = new List<EmbedderStudyTable>();
         foreach (var place in cells.GroupBy(c => (c.Model.Name, c.Target)))
         {
             var seeds = place.Select(EmbedderCellResult.Read).ToList();
             tokens += seeds.Sum(s => s.Tokens);
-            tables.Add(EmbedderStudyPool.Of(place.Key.Name, place.Key.Target, shortest, seeds));
+            tables.Add(EmbedderStudyPool.Of(place.Key.Name, place.Key.Target, _options.Short, seeds));
         }
 
-        var result = new EmbedderStudyResult(models, shortest, _options.Seeds, tables, tokens);
+        var result = new EmbedderStudyResult(models, _options.Short, _options.Seeds, tables, tokens);
         SvgFile.Save(Path.Combine(_out, FigureName), EmbedderStudyChart.Of(result));
         records.Finish(EmbedderStudyRecord.Of(result));
         return result;

@@ -9,7 +9,10 @@ public sealed record EmbedderStudyOptions
     /// <summary>Embedders.</summary>
     public required ImmutableArray<string> Models { get; init; }
 
-    /// <summary>Each T in tokens, rising.</summary>
+    /// <summary>Tokens of the short documents, at most the shortest window among the models.</summary>
+    public required int Short { get; init; }
+
+    /// <summary>Each T in tokens, rising, each more than <see cref="Short"/>.</summary>
     public required ImmutableArray<int> Targets { get; init; }
 
     /// <summary>How many times the texts that are made or chosen here are made anew.</summary>
@@ -18,7 +21,7 @@ public sealed record EmbedderStudyOptions
     /// <summary>As <see cref="EmbedderMethods.Parse"/> takes them; a name that a model cannot have is left out there.</summary>
     public ImmutableArray<string> Methods { get; init; } = [EmbedderMethods.Everything];
 
-    /// <summary>Lengths of documents beside the shortest window and T; those above T are left out there.</summary>
+    /// <summary>Lengths of documents beside <see cref="Short"/> and T; those above T are left out there.</summary>
     public ImmutableArray<int> Lengths { get; init; } = [];
 
     /// <summary>Folder with real texts, or null.</summary>

@@ -4,7 +4,7 @@ namespace Ropewalk.Lab.Studies;
 
 /// <summary>A finished study of embedders.</summary>
 /// <param name="Models">As they were given.</param>
-/// <param name="ShortLength">Tokens of the shortest window among them: the short documents.</param>
+/// <param name="ShortLength">Tokens of the short documents.</param>
 /// <param name="Seeds">How many.</param>
 /// <param name="Tables">One for each T and model.</param>
 /// <param name="TokensEvaluated">Tokens through the models, whether now or before.</param>

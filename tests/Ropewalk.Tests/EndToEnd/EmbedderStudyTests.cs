@@ -92,6 +92,8 @@ public sealed class EmbedderStudyTests : IDisposable
 
     [SharedTheory]
     [InlineData("--to: found 128", "--to", "128")]
+    [InlineData("--short: found 129, expected 1 to 128", "--short", "129")]
+    [InlineData("--to: found 64 (64 tokens) after the original window of 64", "--short", "64", "--to", "64")]
     [InlineData("--seeds: found 0", "--seeds", "0")]
     [InlineData("--factors: found \"x\", expected MODEL/TOKENS=FILE", "--factors", "x")]
     [InlineData("--factors: found x/256, expected one of ", "--factors", "x/256=f.json")]
