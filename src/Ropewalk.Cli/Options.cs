@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using Ropewalk.Engine.Formats;
+using Ropewalk.Lab.Training;
 using Ropewalk.Positions;
 
 namespace Ropewalk.Cli;
@@ -50,13 +52,17 @@ internal static class Options
     }
 
     public static Option<int?> Threads() => new("--threads") { HelpName = "N", Description = "Threads to work with. Default: every processor. Results do not depend on it." };
+    /// <summary>Files, and the .txt files of folders and of what is below them.</summary>
+    /// <exception cref="UserInputException">A folder has none.</exception>
+    public static ImmutableArray<string> Files(string[]? paths) => [.. TrainingTexts.Files(paths ?? [])];
+
 
     public static Option<string[]> Text(string description) => new("--text") { HelpName = "FILE", Description = description, AllowMultipleArgumentsPerToken = true };
 
     public static Option<string[]> Heldout() => new("--heldout")
     {
         HelpName = "FILE",
-        Description = "Text files that measure the result and that the search never sees. Default: the last fifth of each --text.",
+        Description = "Text files, and folders of .txt files, that measure the result and that the search never sees. Default: the last fifth of each --text.",
         AllowMultipleArgumentsPerToken = true,
     };
 

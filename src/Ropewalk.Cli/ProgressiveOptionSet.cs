@@ -59,12 +59,12 @@ internal sealed class ProgressiveOptionSet
         return new ProgressiveOptions
         {
             Model = plain.Model,
+            Texts = plain.Texts,
+            Heldout = plain.Heldout,
             Out = plain.Out,
             Tuned = tuned,
             Then = then is [var window] ? window : null,
             Tokens = tokens.Length == 1 ? [.. tuned.Select(_ => tokens[0])] : tokens,
-            Texts = StudyHost.Files([.. plain.Texts]),
-            Heldout = StudyHost.Files([.. plain.Heldout]),
             Population = plain.Population ?? ProgressiveOptions.PaperPopulation,
             Iterations = plain.Iterations ?? ProgressiveOptions.PaperIterations,
             Windows = plain.Windows,

@@ -1,16 +1,11 @@
-using System.Collections.Immutable;
 using Ropewalk.Engine.Models;
 using Ropewalk.Lab.Runs;
-using Ropewalk.Lab.Training;
 
 namespace Ropewalk.Cli;
 
 /// <summary>What the commands that tune on their way do alike.</summary>
 internal static class StudyHost
 {
-    /// <summary>Files, and the .txt files of folders.</summary>
-    public static ImmutableArray<string> Files(string[]? paths) => [.. TrainingTexts.Files(paths ?? [])];
-
     /// <summary>L of a checkpoint; no weights are read.</summary>
     public static int OriginalContext(string model)
     {

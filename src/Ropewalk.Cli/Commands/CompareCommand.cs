@@ -14,7 +14,7 @@ internal static class CompareCommand
     {
         var model = new Argument<string?>("MODEL") { Description = "Hugging Face folder or GGUF file. Default: the embedded model prose3m (window 512).", Arity = ArgumentArity.ZeroOrOne };
         var to = new Option<int?>("--to") { HelpName = "TOKENS", Description = "Longest window in tokens, a multiple of the model's; it is measured at the model's window, twice that, ... and here. Default: eight times the model's." };
-        var text = Options.Text("Text files; the last fifth of each is measured on, the rest is for tuning. Default: stories of the embedded generator.");
+        var text = Options.Text("Text files, and folders of .txt files; the last fifth of each is measured on, the rest is for tuning. Default: stories of the embedded generator.");
         var heldout = Options.Heldout();
         var methods = new Option<string[]>("--methods")
         {
@@ -71,8 +71,8 @@ internal static class CompareCommand
                 {
                     Model = parsed.GetValue(model) ?? Options.DefaultModel,
                     TargetContext = parsed.GetValue(to),
-                    Texts = [.. parsed.GetValue(text) ?? []],
-                    Heldout = [.. parsed.GetValue(heldout) ?? []],
+                    Texts = Options.Files(parsed.GetValue(text)),
+                    Heldout = Options.Files(parsed.GetValue(heldout)),
                     Methods = parsed.GetValue(methods) is { Length: > 0 } list ? [.. list] : [MethodList.Everything],
                     Factors = parsed.GetValue(factors),
                     Out = parsed.GetValue(outFolder) ?? ExtendCommand.FreeFolder("compare"),

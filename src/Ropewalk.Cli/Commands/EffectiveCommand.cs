@@ -17,7 +17,7 @@ internal static class EffectiveCommand
     {
         var model = new Argument<string?>("MODEL") { Description = "Hugging Face folder or GGUF file. Default: the embedded model prose3m (window 512).", Arity = ArgumentArity.ZeroOrOne };
         var to = new Option<int?>("--to") { HelpName = "TOKENS", Description = "Longest window to look at: the model's and a multiple of a quarter of it. Default: four times the model's." };
-        var text = Options.Text("Text files for the perplexity. Default: stories of the embedded generator.");
+        var text = Options.Text("Text files, and folders of .txt files, for the perplexity. Default: stories of the embedded generator.");
         var windows = new Option<int>("--windows") { HelpName = "N", Description = $"Windows at most, evenly spaced; at least {EffectiveOptions.FewestWindows}.", DefaultValueFactory = _ => 32 };
         var scaling = Options.Scaling();
         var plan = Options.Plan();
@@ -42,7 +42,7 @@ internal static class EffectiveCommand
             var options = new EffectiveOptions
             {
                 Longest = parsed.GetValue(to),
-                Texts = [.. parsed.GetValue(text) ?? []],
+                Texts = Options.Files(parsed.GetValue(text)),
                 Windows = Options.AtLeast("--windows", parsed.GetValue(windows), EffectiveOptions.FewestWindows),
                 MaximumShortLoss = Options.Share("--max-short-loss", parsed.GetValue(shortLoss)!),
                 MaximumRise = Options.Share("--max-rise", parsed.GetValue(rise)!),

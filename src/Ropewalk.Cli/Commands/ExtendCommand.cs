@@ -17,7 +17,7 @@ internal static class ExtendCommand
     {
         var model = new Argument<string?>("MODEL") { Description = "Hugging Face folder or GGUF file; the export is a folder. Default: the embedded model prose3m (window 512).", Arity = ArgumentArity.ZeroOrOne };
         var to = new Option<int?>("--to") { HelpName = "TOKENS", Description = "Target window in tokens. Default: eight times the model's." };
-        var text = Options.Text("Text files to search on. Default: stories of the embedded generator.");
+        var text = Options.Text("Text files, and folders of .txt files, to search on. Default: stories of the embedded generator.");
         var heldout = Options.Heldout();
         var outFolder = new Option<string?>("--out") { HelpName = "PATH", Description = "Output folder, absent or empty. Default: out/extend-1, -2, ..." };
         var population = new Option<int?>("--population") { HelpName = "N", Description = "Individuals of the search. Default: 64, as in the paper, or what --budget allows." };
@@ -69,8 +69,8 @@ internal static class ExtendCommand
             {
                 Model = parsed.GetValue(model) ?? Options.DefaultModel,
                 TargetContext = parsed.GetValue(to),
-                Texts = [.. parsed.GetValue(text) ?? []],
-                Heldout = [.. parsed.GetValue(heldout) ?? []],
+                Texts = Options.Files(parsed.GetValue(text)),
+                Heldout = Options.Files(parsed.GetValue(heldout)),
                 Out = parsed.GetValue(outFolder) ?? FreeFolder(),
                 Population = parsed.GetValue(population) is { } p ? Options.AtLeast("--population", p, 4) : null,
                 Iterations = parsed.GetValue(iterations) is { } i ? Options.AtLeast("--iterations", i, 0) : null,

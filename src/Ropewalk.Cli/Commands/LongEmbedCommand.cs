@@ -88,7 +88,7 @@ internal static class LongEmbedCommand
                     Lengths = parsed.GetValue(lengths) is { } range ? Lengths(range) : [],
                     Tasks = parsed.GetValue(tasks) is { } names ? [.. names.Split(',', StringSplitOptions.TrimEntries)] : [],
                     Data = parsed.GetValue(data),
-                    Pairs = StudyHost.Files(parsed.GetValue(pairs)),
+                    Pairs = Options.Files(parsed.GetValue(pairs)),
                     Factors = parsed.GetValue(factors),
                     LogN = parsed.GetValue(logN),
                     Documents = parsed.GetValue(documents),

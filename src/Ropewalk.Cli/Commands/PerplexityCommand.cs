@@ -16,7 +16,7 @@ internal static class PerplexityCommand
     public static Command Create(TextWriter output, TextWriter error)
     {
         var model = Options.Model();
-        var text = Options.Text("Text files to score.");
+        var text = Options.Text("Text files, and folders of .txt files, to score.");
         text.Required = true;
         var context = new Option<int>("--context") { HelpName = "TOKENS", Description = "Tokens of a window.", Required = true };
         var scaling = Options.Scaling();
@@ -37,7 +37,7 @@ internal static class PerplexityCommand
             var tokenizer = Tokenizer.Load(parsed.GetValue(model)!);
             ExtendJob.RequireTokensInVocabulary(tokenizer, loaded, parsed.GetValue(model)!);
             var rule = Scalings.Choose(parsed.GetValue(scaling), parsed.GetValue(plan), loaded);
-            var documents = DefaultTexts.Read(parsed.GetValue(text)!, tokenizer);
+            var documents = DefaultTexts.Read(Options.Files(parsed.GetValue(text)), tokenizer);
             var set = WindowPlanner.Consecutive(documents, length, tokenizer.AddsBos ? tokenizer.BosToken : null);
             if (set.Windows.Length == 0)
             {

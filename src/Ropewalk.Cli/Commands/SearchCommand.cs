@@ -12,7 +12,7 @@ internal static class SearchCommand
     {
         var model = new Argument<string?>("MODEL") { Description = "Hugging Face folder (config.json, safetensors, tokenizer.json), or a GGUF file.", Arity = ArgumentArity.ZeroOrOne };
         var to = new Option<int?>("--to") { HelpName = "TOKENS", Description = "Target window in tokens." };
-        var text = Options.Text("Text files to search on. Default: stories of the embedded generator.");
+        var text = Options.Text("Text files, and folders of .txt files, to search on. Default: stories of the embedded generator.");
         var heldout = Options.Heldout();
         var outFile = new Option<string>("--out") { HelpName = "PATH", Description = "Factors file to write.", DefaultValueFactory = _ => "factors.json" };
         var population = new Option<int>("--population") { HelpName = "N", Description = "Individuals.", DefaultValueFactory = _ => 64 };
@@ -66,8 +66,8 @@ internal static class SearchCommand
                 {
                     Model = parsed.GetValue(model) ?? throw new UserInputException("MODEL: found none, expected a checkpoint, or --resume"),
                     TargetContext = parsed.GetValue(to) ?? throw new UserInputException("--to: found none, expected the target window in tokens, or --resume"),
-                    Texts = [.. parsed.GetValue(text) ?? []],
-                    Heldout = [.. parsed.GetValue(heldout) ?? []],
+                    Texts = Options.Files(parsed.GetValue(text)),
+                    Heldout = Options.Files(parsed.GetValue(heldout)),
                     Population = Options.AtLeast("--population", parsed.GetValue(population), 4),
                     Iterations = Options.AtLeast("--iterations", parsed.GetValue(iterations), 0),
                     Windows = Options.AtLeast("--windows", parsed.GetValue(windows), 1),

@@ -57,8 +57,8 @@ internal static class StudyBaseCommand
                 {
                     Model = parsed.GetValue(model) ?? throw new UserInputException("MODEL: found none, expected a Hugging Face folder, or --resume"),
                     Out = folder = parsed.GetValue(outFolder) ?? ExtendCommand.FreeFolder("study-base"),
-                    Texts = StudyHost.Files(parsed.GetValue(text)),
-                    Heldout = StudyHost.Files(parsed.GetValue(heldout)),
+                    Texts = Options.Files(parsed.GetValue(text)),
+                    Heldout = Options.Files(parsed.GetValue(heldout)),
                     Bases = Bases(parsed.GetValue(bases)),
                     TuneLength = parsed.GetValue(tuneLength),
                     Longest = parsed.GetValue(longest),

@@ -21,7 +21,7 @@ internal static class StudyCommand
     {
         var model = Options.Model();
         var to = new Option<int>("--to") { HelpName = "TOKENS", Description = "Window in tokens, longer than the model's.", Required = true };
-        var text = Options.Text("Text files to search on. Default: stories of the embedded generator.");
+        var text = Options.Text("Text files, and folders of .txt files, to search on. Default: stories of the embedded generator.");
         var heldout = Options.Heldout();
         var algorithm = new Option<string>("--algorithm") { HelpName = "NAME", Description = "What searches: evolution (start tokens are one more gene), or another one, which chooses them last.", DefaultValueFactory = _ => "evolution" };
         var population = new Option<int>("--population") { HelpName = "N", Description = "Individuals of the search.", DefaultValueFactory = _ => 64 };
@@ -51,8 +51,8 @@ internal static class StudyCommand
             {
                 Model = folder,
                 Out = "",
-                Texts = [.. parsed.GetValue(text) ?? []],
-                Heldout = [.. parsed.GetValue(heldout) ?? []],
+                Texts = Options.Files(parsed.GetValue(text)),
+                Heldout = Options.Files(parsed.GetValue(heldout)),
                 Windows = Options.AtLeast("--windows", parsed.GetValue(windows), 1),
                 HeldoutWindows = Options.AtLeast("--heldout-windows", parsed.GetValue(heldoutWindows), 0),
                 Seed = parsed.GetValue(seed),

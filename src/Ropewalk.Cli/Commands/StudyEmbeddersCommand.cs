@@ -69,7 +69,7 @@ internal static class StudyEmbeddersCommand
                     Methods = parsed.GetValue(methods) is { Length: > 0 } list ? [.. list] : [EmbedderMethods.Everything],
                     Lengths = parsed.GetValue(lengths) switch { null => [], EmbedderMethods.Everything => Doublings(shortest, targets[^1]), var some => GridSpec.Lengths(some) },
                     Data = parsed.GetValue(data),
-                    Pairs = StudyHost.Files(parsed.GetValue(pairs)),
+                    Pairs = Options.Files(parsed.GetValue(pairs)),
                     Factors = Factors(parsed.GetValue(factors) ?? []),
                     Documents = parsed.GetValue(documents),
                     Queries = parsed.GetValue(queries),

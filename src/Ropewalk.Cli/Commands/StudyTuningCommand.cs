@@ -55,8 +55,8 @@ internal static class StudyTuningCommand
                 {
                     Model = parsed.GetValue(model) ?? throw new UserInputException("MODEL: found none, expected a Hugging Face folder, or --resume"),
                     Out = folder = parsed.GetValue(outFolder) ?? ExtendCommand.FreeFolder("study-tuning"),
-                    Texts = StudyHost.Files(parsed.GetValue(text)),
-                    Heldout = StudyHost.Files(parsed.GetValue(heldout)),
+                    Texts = Options.Files(parsed.GetValue(text)),
+                    Heldout = Options.Files(parsed.GetValue(heldout)),
                     Lengths = Amounts.Windows("--to", parsed.GetValue(to)!, StudyHost.OriginalContext(parsed.GetValue(model)!)),
                     Tokens = [.. Amounts.Tokens("--tokens", parsed.GetValue(tokens)!).Distinct().Order()],
                     Scaling = parsed.GetValue(scaling)!,

@@ -109,7 +109,7 @@ public sealed class BadInputTests
         ["text missing"] = (f => ExtendOn(f, f.PathOf("none.txt")), ["none.txt", "--text", "found nothing there"]),
         ["text without a name"] = (f => ExtendOn(f, ""), ["--text", "found a name that no file can have"]),
         ["text empty"] = (f => ExtendOn(f, f.Write("empty.txt", "")), ["empty.txt", "found an empty file", "expected text"]),
-        ["text a folder"] = (f => ExtendOn(f, f.Root), ["--text", "found a folder", "expected a UTF-8 text file"]),
+        ["text a folder without texts"] = (f => ExtendOn(f, f.Root), ["found no .txt file", "expected at least one"]),
         ["text not UTF-8"] = (f => ExtendOn(f, f.Write("latin.txt", [.. Encoding.ASCII.GetBytes("caf"), 0xE9, 0x0A])), ["latin.txt", "offset 3", "expected UTF-8"]),
         ["text shorter than two windows"] = (f => ExtendOn(f, f.Write("short.txt", new string('a', 1000))), ["--text", "found 1000 tokens", "expected at least one search window and one held-out window of 512 tokens"]),
         ["text twice"] = (f => Extend(f, "--text", Path.Combine(f.Root, ".", Text)), ["--text", "twice", "expected each text once"]),

@@ -1,0 +1,22 @@
+using Ropewalk.Tests.Formats;
+
+namespace Ropewalk.Tests.EndToEnd;
+
+/// <summary>--text takes a folder wherever it takes a file.</summary>
+[Collection(EndToEndGroup.Name)]
+public sealed class TextFolderTests
+{
+    [Fact]
+    public void A_folder_stands_for_its_texts_and_those_of_folders_in_it()
+    {
+        using var folder = new TemporaryFolder();
+        var (a, b) = (folder.PathOf("books/a.txt"), folder.PathOf("books/more/b.txt"));
+        Directory.CreateDirectory(Path.GetDirectoryName(b)!);
+        File.WriteAllText(a, string.Concat(Enumerable.Range(0, 60).Select(i => $"The {i}th ship came home. ")));
+        File.WriteAllText(b, string.Concat(Enumerable.Range(0, 60).Select(i => $"Nobody saw the {i}th storm. ")));
+        File.WriteAllText(folder.PathOf("books/notes.md"), "no text");
+        double Nll(params string[] texts) => Command.Result(["perplexity", Command.Embedded, "--context", "256", "--text", .. texts]).GetProperty("nll").GetDouble();
+        Assert.Equal(Nll(a, b), Nll(folder.PathOf("books")));
+        Assert.NotEqual(Nll(a), Nll(folder.PathOf("books")));
+    }
+}
