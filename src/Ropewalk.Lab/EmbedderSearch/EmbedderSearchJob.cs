@@ -3,7 +3,6 @@ using Ropewalk.Engine.Formats;
 using Ropewalk.Lab.Runs;
 using Ropewalk.Lab.Runs.Records;
 using Ropewalk.Lab.Search;
-using Ropewalk.Lab.Training;
 using Ropewalk.Positions;
 using Ropewalk.Positions.Scaling;
 
@@ -23,6 +22,9 @@ public sealed class EmbedderSearchJob
     private readonly IJobReporter _reporter;
     private readonly TimeProvider _time;
     private readonly CancellationToken _stop;
+
+    // Of a new search, which read them to refuse what it cannot use; a shelf of books takes a while.
+    private (IReadOnlyList<TokenPair> Searched, IReadOnlyList<TokenPair> Heldout)? _pairs;
 
     private EmbedderSearchJob(RunManifest manifest, EmbedderSearchOptions options, string factors, string folder, IJobReporter reporter, TimeProvider time, CancellationToken stop) =>
         (_manifest, _options, _out, _folder, _reporter, _time, _stop) = (manifest, options, factors, folder, reporter, time, stop);
@@ -46,7 +48,7 @@ public sealed class EmbedderSearchJob
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(time);
         OutputFolder.RequireFile(factors);
-        options = options with { Model = Path.GetFullPath(options.Model), Pairs = options.Pairs is { } file ? Path.GetFullPath(file) : null, Texts = [.. TrainingTexts.Files(options.Texts).Select(Path.GetFullPath)] };
+        options = options with { Model = Path.GetFullPath(options.Model), Pairs = options.Pairs is { } file ? Path.GetFullPath(file) : null, Texts = [.. options.Texts.Select(Path.GetFullPath)] };
         if (SearchAlgorithms.Named(options.Search.Algorithm).NeedsGradients)
         {
             throw new UserInputException($"--algorithm: found {options.Search.Algorithm}, which asks for gradients, expected another with --objective {EmbedderSearchOptions.Objective}");
@@ -54,7 +56,7 @@ public sealed class EmbedderSearchJob
 
         using var embedder = Load(options);
         var original = embedder.Model.Rope!.Geometry.OriginalContext;
-        _ = Split(options, embedder);
+        var pairs = Split(options, embedder);
         _ = ExtendJob.AttentionFactor(options.AttentionFactor, (double)options.TargetContext / original, original);
         var manifest = new RunManifest
         {
@@ -70,7 +72,7 @@ public sealed class EmbedderSearchJob
             Output = Path.GetFullPath(factors),
             Inputs = InputHashes.Of(ModelPath(options), Data(options)),
         };
-        return new EmbedderSearchJob(manifest, options, factors, JobPaths.RecordsBeside(factors), reporter, time, stop);
+        return new EmbedderSearchJob(manifest, options, factors, JobPaths.RecordsBeside(factors), reporter, time, stop) { _pairs = pairs };
     }
 
     /// <summary>Prepares a search that was stopped.</summary>
@@ -94,7 +96,7 @@ public sealed class EmbedderSearchJob
     public EmbedderSearchResult Run()
     {
         using var model = Load(_options);
-        var (searched, heldout) = Split(_options, model);
+        var (searched, heldout) = _pairs ?? Split(_options, model);
         var embedder = new PairEmbedder(model, _stop);
         var groups = RetrievalEvaluator.Groups(searched, _options.Windows);
         var tokens = searched.Sum(p => (long)p.Query.Length + p.Document.Length) / groups.Count;

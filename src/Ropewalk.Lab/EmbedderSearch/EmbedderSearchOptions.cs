@@ -18,7 +18,7 @@ public sealed record EmbedderSearchOptions
     /// <summary>File of pairs; null where they are made of <see cref="Texts"/>.</summary>
     public string? Pairs { get; init; }
 
-    /// <summary>Text files, and folders of them, of which pairs are made.</summary>
+    /// <summary>Text files of which pairs are made.</summary>
     public IReadOnlyList<string> Texts { get; init; } = [];
 
     /// <summary>Share of the made pairs that are questions with the text that holds the answer.</summary>

@@ -22,6 +22,12 @@ public static class MadePairs
         ArgumentNullException.ThrowIfNull(embedder);
         var window = embedder.Model.Rope!.Geometry.OriginalContext;
         var documents = TrainingTexts.Documents(TrainingTexts.All(options.Texts, 0, options.Seed), embedder.Tokenizer);
+        var longest = documents.Max(d => d.Tokens.Length);
+        if (longest < 2 * options.TargetContext)
+        {
+            throw new UserInputException($"--text: found texts of at most {longest} tokens, expected one of at least {2 * options.TargetContext}, twice --to: pairs are cut from passages of that length");
+        }
+
         var tokens = new EmbedderTokens(embedder.Tokenizer, embedder.Pooling, options.Model);
         var texts = new TextPairs(documents, tokens, 1, options.TargetContext, options.RecallPairs, options.Seed, new PairPrompts(options.QueryPrefix, options.DocumentPrefix), "--to");
         var lengths = new List<int>();

@@ -150,6 +150,7 @@ public sealed class EmbedderSearchTests : IDisposable
     [InlineData("--pairs, --text: found both", "--objective", "retrieval", "--to", "160", "--pairs", "pairs.jsonl", "--text", "pairs.jsonl")]
     [InlineData("--recall-pairs: found it with --pairs", "--objective", "retrieval", "--to", "160", "--pairs", "pairs.jsonl", "--recall-pairs", "1")]
     [InlineData("--recall-pairs: found 2, expected a share", "--objective", "retrieval", "--to", "160", "--text", "short.jsonl", "--recall-pairs", "2")]
+    [InlineData("--text: found texts of at most", "--objective", "retrieval", "--to", "8192", "--text", "long.txt")]
     [InlineData("--text: found 0 passages of 320 tokens", "--objective", "retrieval", "--to", "160", "--text", "long.txt")]
     [InlineData("--heldout: found it with --objective retrieval", "--objective", "retrieval", "--to", "160", "--text", "long.txt", "--heldout", "long.txt")]
     [InlineData("--to: found 64, expected more than the 64 tokens", "--objective", "retrieval", "--to", "64", "--pairs", "pairs.jsonl")]
