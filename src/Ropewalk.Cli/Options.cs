@@ -33,6 +33,9 @@ internal static class Options
         Description = $"Continue a stopped {command}: what it recorded is not computed again, and it ends with the same bytes. Only --json and --threads go with it.",
     };
 
+    /// <summary>The command as it was typed, for records.</summary>
+    public static string CommandLine(ParseResult parsed) => "ropewalk " + string.Join(' ', parsed.Tokens.Select(t => t.Value));
+
     /// <summary>A continued job keeps what it was asked: whatever else is given is refused, not ignored.</summary>
     public static void RequireAlone(ParseResult parsed, params Option[] allowed)
     {

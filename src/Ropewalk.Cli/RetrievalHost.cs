@@ -89,7 +89,7 @@ internal static class RetrievalHost
             path,
             method.Scaling.Spec,
             method.Plan.Spec,
-            "ropewalk " + string.Join(' ', parsed.Tokens.Select(t => t.Value)),
+            Options.CommandLine(parsed),
             begin,
             Stopwatch.GetElapsedTime(start).TotalSeconds,
             journal?.Known.Count ?? 0,

@@ -82,7 +82,7 @@ internal static class CompareCommand
                     WindowStride = parsed.GetValue(stride) is { } k ? Options.AtLeast("--window-stride", k, 1) : null,
                     Budget = parsed.GetValue(budget) is { } time ? Options.Duration("--budget", time) : null,
                     DryRun = parsed.GetValue(dryRun),
-                    CommandLine = "ropewalk " + string.Join(' ', parsed.Tokens.Select(t => t.Value)),
+                    CommandLine = Options.CommandLine(parsed),
                 };
                 if (parsed.GetValue(model) is null)
                 {

@@ -71,7 +71,7 @@ internal static class EffectiveCommand
             EffectiveResult result;
             try
             {
-                result = new EffectiveJob(loaded, tokenizer, method, task, options, "ropewalk " + string.Join(' ', parsed.Tokens.Select(t => t.Value)), reporter, stop).Run();
+                result = new EffectiveJob(loaded, tokenizer, method, task, options, Options.CommandLine(parsed), reporter, stop).Run();
             }
             finally
             {

@@ -86,7 +86,7 @@ internal static class ExtendCommand
                 PasskeyTrials = Options.AtLeast("--passkey", parsed.GetValue(passkey) ?? (parsed.GetValue(model) is null ? DefaultPasskeys : 0), 0),
                 Budget = time is null ? null : Options.Duration("--budget", time),
                 DryRun = parsed.GetValue(dryRun),
-                CommandLine = "ropewalk " + string.Join(' ', parsed.Tokens.Select(t => t.Value)),
+                CommandLine = Options.CommandLine(parsed),
             };
             var reporter = new ConsoleReporter(error, !Console.IsErrorRedirected);
             if (parsed.GetValue(model) is null)

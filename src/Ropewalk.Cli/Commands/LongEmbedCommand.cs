@@ -98,7 +98,7 @@ internal static class LongEmbedCommand
                     QueryPrompt = parsed.GetValue(queryPrompt),
                     DocumentPrompt = parsed.GetValue(documentPrompt),
                 };
-                job = LongEmbedJob.Begin(options, parsed.GetValue(outFolder) ?? ExtendCommand.FreeFolder("longembed"), "ropewalk " + string.Join(' ', parsed.Tokens.Select(t => t.Value)), reporter, TimeProvider.System, stop);
+                job = LongEmbedJob.Begin(options, parsed.GetValue(outFolder) ?? ExtendCommand.FreeFolder("longembed"), Options.CommandLine(parsed), reporter, TimeProvider.System, stop);
             }
 
             LongEmbedResult? result;

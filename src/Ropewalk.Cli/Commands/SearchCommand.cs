@@ -78,7 +78,7 @@ internal static class SearchCommand
                     Target = ExtendCommand.Target(parsed.GetValue(target)!),
                     Mapped = parsed.GetValue(mmap),
                 };
-                var commandLine = "ropewalk " + string.Join(' ', parsed.Tokens.Select(t => t.Value));
+                var commandLine = Options.CommandLine(parsed);
                 if (isRetrieval)
                 {
                     return SearchEmbedder.Run(output, EmbedderSearchJob.Begin(embedder.OptionsOf(parsed, options, heldout, heldoutWindows, target, mmap), parsed.GetValue(outFile)!, commandLine, reporter, TimeProvider.System, stop), reporter, parsed.GetValue(json));

@@ -24,39 +24,23 @@ internal static class StudyBaseCommand
         var tuning = new TuningChoiceOptions();
         var outFolder = new Option<string?>("--out") { HelpName = "DIR", Description = "Output folder, absent or empty. Default: out/study-base-1, -2, ..." };
         var seed = Options.Seed();
-        var resume = Options.Resume("study");
-        var json = Options.Json();
-        var threads = Options.Threads();
         var command = new Command("base", "The scaling laws of the base (2310.05209) on your model: tuned with bases below, at and above the critical one, perplexity by length beside the predicted limits. Example: ropewalk study base my-model --tokens 1M --text books/train --heldout books/heldout")
         {
-            model, bases, tuneLength, longest, tokens, text, heldout, heldoutWindows, outFolder, seed, resume, json, threads,
+            model, bases, tuneLength, longest, tokens, text, heldout, heldoutWindows, outFolder, seed,
         };
         foreach (var option in tuning.All)
         {
             command.Add(option);
         }
 
-        command.SetAction(parsed => CommandHost.Run(error, parsed.GetValue(threads), stop =>
+        new ResumableStudy<BaseStudyResult>(output, error, BaseStudyJob.Kind)
         {
-            var reporter = new ConsoleReporter(error, !Console.IsErrorRedirected);
-            BaseStudyJob job;
-            string folder;
-            if (parsed.GetValue(resume) is { } stopped)
-            {
-                Options.RequireAlone(parsed, resume, json, threads);
-                if (StudyHost.IsFinished(output, error, stopped, BaseStudyJob.Kind, parsed.GetValue(json)))
-                {
-                    return ExitCodes.Done;
-                }
-
-                (job, folder) = (BaseStudyJob.Resume(RunSummary.Records(stopped), reporter, TimeProvider.System, stop), stopped);
-            }
-            else
+            Begin = (parsed, reporter, stop) =>
             {
                 var options = new BaseStudyOptions
                 {
                     Model = parsed.GetValue(model) ?? throw new UserInputException("MODEL: found none, expected a Hugging Face folder, or --resume"),
-                    Out = folder = parsed.GetValue(outFolder) ?? ExtendCommand.FreeFolder("study-base"),
+                    Out = parsed.GetValue(outFolder) ?? ExtendCommand.FreeFolder("study-base"),
                     Texts = Options.Files(parsed.GetValue(text)),
                     Heldout = Options.Files(parsed.GetValue(heldout)),
                     Bases = Bases(parsed.GetValue(bases)),
@@ -66,32 +50,14 @@ internal static class StudyBaseCommand
                     HeldoutWindows = Options.AtLeast("--heldout-windows", parsed.GetValue(heldoutWindows), 0),
                     Tuning = tuning.Choices(parsed),
                     Seed = parsed.GetValue(seed),
-                    CommandLine = "ropewalk " + string.Join(' ', parsed.Tokens.Select(t => t.Value)),
+                    CommandLine = Options.CommandLine(parsed),
                 };
-                job = new BaseStudyJob(options, reporter, TimeProvider.System, stop);
-            }
-
-            BaseStudyResult result;
-            try
-            {
-                result = job.Run();
-            }
-            finally
-            {
-                reporter.Clear();
-            }
-
-            if (parsed.GetValue(json))
-            {
-                output.Write(ResultJson.Serialize(BaseStudyRecord.Of(result)));
-            }
-            else
-            {
-                BaseStudyTable.Write(output, result, folder);
-            }
-
-            return ExitCodes.Done;
-        }));
+                return (new BaseStudyJob(options, reporter, TimeProvider.System, stop).Run, options.Out);
+            },
+            Resume = (records, reporter, stop) => BaseStudyJob.Resume(records, reporter, TimeProvider.System, stop).Run,
+            Json = result => ResultJson.Serialize(BaseStudyRecord.Of(result)),
+            Write = BaseStudyTable.Write,
+        }.AddTo(command);
         return command;
     }
 

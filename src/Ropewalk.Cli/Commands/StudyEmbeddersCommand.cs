@@ -28,29 +28,13 @@ internal static class StudyEmbeddersCommand
         var documentPrompt = new Option<string?>("--document-prompt") { HelpName = "TEXT", Description = "Put before each document. Default: each model's prompt of the name passage or document." };
         var outFolder = new Option<string?>("--out") { HelpName = "DIR", Description = "Output folder, absent or empty. Default: out/study-embedders-1, -2, ..." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Stop after the estimate." };
-        var resume = Options.Resume("study");
-        var json = Options.Json();
-        var threads = Options.Threads();
         var command = new Command("embedders", "LongEmbed's question: each model under each method at each window, on passkey, needle, held-out pairs and real texts. Example: ropewalk study embedders rotary absolute --to 2x,4x,8x --pairs books/heldout --data longembed")
         {
-            models, to, seeds, methods, @short, lengths, data, pairs, factors, documents, queries, queryPrompt, documentPrompt, outFolder, dryRun, resume, json, threads,
+            models, to, seeds, methods, @short, lengths, data, pairs, factors, documents, queries, queryPrompt, documentPrompt, outFolder, dryRun,
         };
-        command.SetAction(parsed => CommandHost.Run(error, parsed.GetValue(threads), stop =>
+        new ResumableStudy<EmbedderStudyResult>(output, error, EmbedderStudyJob.Kind)
         {
-            var reporter = new ConsoleReporter(error, !Console.IsErrorRedirected);
-            EmbedderStudyJob job;
-            string folder;
-            if (parsed.GetValue(resume) is { } stopped)
-            {
-                Options.RequireAlone(parsed, resume, json, threads);
-                if (StudyHost.IsFinished(output, error, stopped, EmbedderStudyJob.Kind, parsed.GetValue(json)))
-                {
-                    return ExitCodes.Done;
-                }
-
-                (job, folder) = (EmbedderStudyJob.Resume(RunSummary.Records(stopped), reporter, TimeProvider.System, stop), stopped);
-            }
-            else
+            Begin = (parsed, reporter, stop) =>
             {
                 var window = EmbedderStudyModel.Read(parsed.GetValue(models) ?? []).Min(m => m.Window);
                 var shortest = parsed.GetValue(@short) ?? window;
@@ -76,31 +60,18 @@ internal static class StudyEmbeddersCommand
                     QueryPrompt = parsed.GetValue(queryPrompt),
                     DocumentPrompt = parsed.GetValue(documentPrompt),
                 };
-                folder = parsed.GetValue(outFolder) ?? ExtendCommand.FreeFolder("study-embedders");
-                job = EmbedderStudyJob.Begin(options, folder, "ropewalk " + string.Join(' ', parsed.Tokens.Select(t => t.Value)), reporter, TimeProvider.System, stop);
-            }
-
-            EmbedderStudyResult? result;
-            try
+                var folder = parsed.GetValue(outFolder) ?? ExtendCommand.FreeFolder("study-embedders");
+                var job = EmbedderStudyJob.Begin(options, folder, Options.CommandLine(parsed), reporter, TimeProvider.System, stop);
+                return (() => job.Run(parsed.GetValue(dryRun)), folder);
+            },
+            Resume = (records, reporter, stop) =>
             {
-                result = job.Run(parsed.GetValue(dryRun));
-            }
-            finally
-            {
-                reporter.Clear();
-            }
-
-            if (result is not null && parsed.GetValue(json))
-            {
-                output.Write(ResultJson.Serialize(EmbedderStudyRecord.Of(result)));
-            }
-            else if (result is not null)
-            {
-                EmbedderStudyTables.Write(output, result, folder);
-            }
-
-            return ExitCodes.Done;
-        }));
+                var job = EmbedderStudyJob.Resume(records, reporter, TimeProvider.System, stop);
+                return () => job.Run();
+            },
+            Json = result => ResultJson.Serialize(EmbedderStudyRecord.Of(result)),
+            Write = EmbedderStudyTables.Write,
+        }.AddTo(command);
         return command;
     }
 

@@ -22,39 +22,23 @@ internal static class StudyTuningCommand
         var tuning = new TuningChoiceOptions();
         var outFolder = new Option<string?>("--out") { HelpName = "DIR", Description = "Output folder, absent or empty. Default: out/study-tuning-1, -2, ..." };
         var seed = Options.Seed();
-        var resume = Options.Resume("study");
-        var json = Options.Json();
-        var threads = Options.Threads();
         var command = new Command("tuning", "Whether tuning a longer window pays: perplexity after each number of tuning tokens, beside the original model that slides its own window over the same held-out tokens. Example: ropewalk study tuning my-model --to 4x,8x --tokens 0,250k,1M,4M --text books/train --heldout books/heldout")
         {
-            model, to, tokens, scaling, text, heldout, heldoutWindows, stride, control, outFolder, seed, resume, json, threads,
+            model, to, tokens, scaling, text, heldout, heldoutWindows, stride, control, outFolder, seed,
         };
         foreach (var option in tuning.All)
         {
             command.Add(option);
         }
 
-        command.SetAction(parsed => CommandHost.Run(error, parsed.GetValue(threads), stop =>
+        new ResumableStudy<TuningStudyResult>(output, error, TuningStudyJob.Kind)
         {
-            var reporter = new ConsoleReporter(error, !Console.IsErrorRedirected);
-            TuningStudyJob job;
-            string folder;
-            if (parsed.GetValue(resume) is { } stopped)
-            {
-                Options.RequireAlone(parsed, resume, json, threads);
-                if (StudyHost.IsFinished(output, error, stopped, TuningStudyJob.Kind, parsed.GetValue(json)))
-                {
-                    return ExitCodes.Done;
-                }
-
-                (job, folder) = (TuningStudyJob.Resume(RunSummary.Records(stopped), reporter, TimeProvider.System, stop), stopped);
-            }
-            else
+            Begin = (parsed, reporter, stop) =>
             {
                 var options = new TuningStudyOptions
                 {
                     Model = parsed.GetValue(model) ?? throw new UserInputException("MODEL: found none, expected a Hugging Face folder, or --resume"),
-                    Out = folder = parsed.GetValue(outFolder) ?? ExtendCommand.FreeFolder("study-tuning"),
+                    Out = parsed.GetValue(outFolder) ?? ExtendCommand.FreeFolder("study-tuning"),
                     Texts = Options.Files(parsed.GetValue(text)),
                     Heldout = Options.Files(parsed.GetValue(heldout)),
                     Lengths = Amounts.Windows("--to", parsed.GetValue(to)!, StudyHost.OriginalContext(parsed.GetValue(model)!)),
@@ -65,32 +49,14 @@ internal static class StudyTuningCommand
                     Control = parsed.GetValue(control),
                     Tuning = tuning.Choices(parsed),
                     Seed = parsed.GetValue(seed),
-                    CommandLine = "ropewalk " + string.Join(' ', parsed.Tokens.Select(t => t.Value)),
+                    CommandLine = Options.CommandLine(parsed),
                 };
-                job = new TuningStudyJob(options, reporter, TimeProvider.System, stop);
-            }
-
-            TuningStudyResult result;
-            try
-            {
-                result = job.Run();
-            }
-            finally
-            {
-                reporter.Clear();
-            }
-
-            if (parsed.GetValue(json))
-            {
-                output.Write(ResultJson.Serialize(TuningStudyRecord.Of(result)));
-            }
-            else
-            {
-                TuningStudyTables.Write(output, result, folder);
-            }
-
-            return ExitCodes.Done;
-        }));
+                return (new TuningStudyJob(options, reporter, TimeProvider.System, stop).Run, options.Out);
+            },
+            Resume = (records, reporter, stop) => TuningStudyJob.Resume(records, reporter, TimeProvider.System, stop).Run,
+            Json = result => ResultJson.Serialize(TuningStudyRecord.Of(result)),
+            Write = TuningStudyTables.Write,
+        }.AddTo(command);
         return command;
     }
 }

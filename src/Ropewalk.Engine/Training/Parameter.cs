@@ -36,6 +36,9 @@ public sealed unsafe class Parameter : IDisposable
     /// <summary>What it is.</summary>
     public ParameterKind Kind { get; }
 
+    /// <summary>Whether its product is added to the residual stream.</summary>
+    public bool IsAdded { get; init; }
+
     /// <summary>Output width; 1 for a vector.</summary>
     public int Rows { get; }
 

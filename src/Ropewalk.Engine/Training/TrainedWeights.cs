@@ -28,7 +28,7 @@ internal sealed class TrainedWeights : IDisposable
                 var kind = isBias ? ParameterKind.Bias : shape.Length == 1 ? ParameterKind.Scale : KindOf(role);
                 var rows = parts.Length == 1 ? (int)shape[0] : RowsOf(part);
                 var full = parts.Length == 1 ? name : $"{name}#{part}";
-                _parameters[(part, layer, isBias)] = shape.Length == 1 ? new Parameter(full, 1, rows, kind) : new Parameter(full, rows, (int)shape[1], kind);
+                _parameters[(part, layer, isBias)] = shape.Length == 1 ? new Parameter(full, 1, rows, kind) : new Parameter(full, rows, (int)shape[1], kind) { IsAdded = role is TensorRole.AttentionOutput or TensorRole.Down };
             }
         }
     }

@@ -3,7 +3,7 @@ using Ropewalk.Engine.Training;
 namespace Ropewalk.Lab.Contrastive;
 
 /// <summary>How often a query's own document is the nearest of all of its kind and length.</summary>
-/// <param name="Kind">spans or recall.</param>
+/// <param name="Kind">spans, facts or lines.</param>
 /// <param name="Length">Tokens of a document.</param>
 /// <param name="Pairs">Queries, and documents.</param>
 /// <param name="Hits">Queries whose own document is nearest.</param>
@@ -30,9 +30,11 @@ public sealed record PairRecall(string Kind, int Length, int Pairs, int Hits)
         var results = new List<PairRecall>();
         foreach (var length in (int[])[window / 4, window / 2, window])
         {
-            var (spans, recall) = pairs.HeldOutPairs(Math.Clamp(TokensOfOneKind / length, FewestPairs, Count), window / 4, length);
-            results.Add(new PairRecall("spans", length, spans.Count, HitsOf(embedder, spans, chunk, skipped, stop)));
-            results.Add(new PairRecall("recall", length, recall.Count, HitsOf(embedder, recall, chunk, skipped, stop)));
+            foreach (var kind in Enum.GetValues<PairKind>())
+            {
+                var heldOut = pairs.HeldOutPairs(kind, Math.Clamp(TokensOfOneKind / length, FewestPairs, Count), window / 4, length);
+                results.Add(new PairRecall(kind.ToString().ToLowerInvariant(), length, heldOut.Count, HitsOf(embedder, heldOut, chunk, skipped, stop)));
+            }
         }
 
         return results;

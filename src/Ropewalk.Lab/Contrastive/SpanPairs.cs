@@ -73,10 +73,14 @@ public sealed class SpanPairs
     /// <summary>A held-out pair: a short span, and one of a given length.</summary>
     public TrainingPair HeldOut(int number, CounterRandom random, int queryLength, int length) => Pair(_heldOut[number], random, queryLength, length);
 
-    /// <summary>A span of text that is trained on, for whatever needs one.</summary>
-    public ReadOnlySpan<int> Stretch(CounterRandom random, int length)
+    /// <summary>A span of text, for whatever needs one.</summary>
+    /// <param name="random">Which.</param>
+    /// <param name="length">Tokens.</param>
+    /// <param name="isHeldOut">Whether it is of a passage that is held out, if there is any, or of one that is trained on.</param>
+    public ReadOnlySpan<int> Stretch(CounterRandom random, int length, bool isHeldOut)
     {
-        var (document, start) = _training[random.NextInt(_training.Count)];
+        var passages = isHeldOut && _heldOut.Count > 0 ? _heldOut : _training;
+        var (document, start) = passages[random.NextInt(passages.Count)];
         return _documents[document].Tokens.AsSpan(start + random.NextInt(_neighbourhood - length + 1), length);
     }
 

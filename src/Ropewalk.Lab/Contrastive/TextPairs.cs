@@ -11,6 +11,7 @@ namespace Ropewalk.Lab.Contrastive;
 public sealed class TextPairs : IPairSource
 {
     private const ulong Training = 0x73706E73, HeldOut = 0x68656C64;
+    private const int OfOneText = 4;
     private readonly SpanPairs _spans;
     private readonly RecallPairs _recall;
     private readonly EmbedderTokens _tokens;
@@ -59,7 +60,7 @@ public sealed class TextPairs : IPairSource
         _recall = new RecallPairs(tokens, _spans, RecallPairs.Stories(tokens, window, seed), window, around);
         _recallOfBatch = (int)Math.Round(batch * recallShare);
         var prefixes = prompts == PairPrompts.None ? "" : $", prefixes {JsonSerializer.Serialize((string[])[prompts.Query, prompts.Document])}";
-        Identity = $"texts {TrainingRun.Hash(documents)}, recall share {recallShare}{prefixes}";
+        Identity = $"texts {TrainingRun.Hash(documents)}, recall share {recallShare} of facts and lines{prefixes}";
     }
 
     /// <summary>The shortest window: facts and spans need some room.</summary>
@@ -78,21 +79,29 @@ public sealed class TextPairs : IPairSource
     {
         var random = _random.Fork(Training).Fork((ulong)number);
         var spans = _spans.Draw(random.Fork(0), _batch - _recallOfBatch, _longest).Select(Framed);
-        return [.. spans, .. Enumerable.Range(0, _recallOfBatch).Select(i => Framed(_recall.Draw(random.Fork((ulong)i + 1))))];
+        return [.. spans, .. Enumerable.Range(0, _recallOfBatch).Select(i => Framed(_recall.Draw(random.Fork((ulong)i + 1), Surroundings(random, i))))];
     }
 
     /// <summary>Held-out pairs whose documents have about so many tokens: of passages that are never trained on, and of facts that are not.</summary>
-    /// <param name="count">How many of each kind at most.</param>
+    /// <param name="kind">Which.</param>
+    /// <param name="count">How many at most.</param>
     /// <param name="queryLength">Tokens of a span that looks for another.</param>
     /// <param name="length">Tokens of a document.</param>
-    public (IReadOnlyList<TrainingPair> Spans, IReadOnlyList<TrainingPair> Recall) HeldOutPairs(int count, int queryLength, int length)
+    public IReadOnlyList<TrainingPair> HeldOutPairs(PairKind kind, int count, int queryLength, int length)
     {
-        var random = _random.Fork(HeldOut).Fork((ulong)length);
+        var random = _random.Fork(HeldOut).Fork((ulong)length).Fork((ulong)kind);
         var body = length - _tokens.NumSpecial - _beforeDocument.Length;
-        return (
-            [.. Enumerable.Range(0, Math.Min(count, _spans.HeldOutCount)).Select(i => Framed(_spans.HeldOut((int)((long)i * _spans.HeldOutCount / Math.Min(count, _spans.HeldOutCount)), random.Fork((ulong)i), queryLength, body)))],
-            [.. Enumerable.Range(0, count).Select(i => Framed(_recall.Make(random.Fork((1UL << 32) + (ulong)i), length)))]);
+        if (kind == PairKind.Spans)
+        {
+            var spans = Math.Min(count, _spans.HeldOutCount);
+            return [.. Enumerable.Range(0, spans).Select(i => Framed(_spans.HeldOut((int)((long)i * _spans.HeldOutCount / spans), random.Fork((ulong)i), queryLength, body)))];
+        }
+
+        return [.. Enumerable.Range(0, count).Select(i => Framed(_recall.Make(kind, random.Fork((ulong)i), Surroundings(random, i), length, isHeldOut: true)))];
     }
+
+    /// <summary>The same for as many pairs as hide their lines in one text.</summary>
+    private static CounterRandom Surroundings(CounterRandom random, int pair) => random.Fork((1UL << 32) + (ulong)(pair / OfOneText));
 
     private TrainingPair Framed(TrainingPair pair) => new(
         _tokens.Frame([.. _beforeQuery, .. pair.Query]), Document(pair.Positive), [.. pair.Negatives.Select(Document)]);

@@ -10,6 +10,7 @@ public static class MadePairs
 {
     /// <summary>Pairs of a group: as many documents as a query has to tell apart.</summary>
     private const int OfGroup = 16;
+    private const int OfOneKind = 4;
 
     /// <summary>Makes pairs, of which the last fifth can be held out: they follow in turns of lengths, and no two spans are of one passage.</summary>
     /// <param name="options">What is asked; its texts are read.</param>
@@ -37,14 +38,16 @@ public static class MadePairs
         }
 
         var count = ((OfGroup * options.Windows * 5) + 3) / 4;
-        var all = lengths.Select(length => texts.HeldOutPairs(count, window / 4, length)).ToList();
-        var spans = all[0].Spans.Count;
+        var made = lengths.Select(length => Enum.GetValues<PairKind>().Select(kind => texts.HeldOutPairs(kind, count, window / 4, length)).ToArray()).ToList();
+        var spans = made[0][(int)PairKind.Spans].Count;
         var pairs = new List<TokenPair>();
         var (asked, told) = (0, 0);
         for (var i = 0; i < count; i++)
         {
-            var (spanned, recalled) = all[i % lengths.Count];
-            var pair = (i + 1) * options.RecallPairs >= asked + 1 ? recalled[asked++] : told < spans ? spanned[told++] : throw new UserInputException(
+            // Of a length facts follow each other, then lines: those that hide in one text are asked for together.
+            var ofLength = made[i % lengths.Count];
+            TrainingPair Recalled(int number) => ofLength[(int)(number / OfOneKind % 2 == 0 ? PairKind.Facts : PairKind.Lines)][number];
+            var pair = (i + 1) * options.RecallPairs >= asked + 1 ? Recalled(asked++ / lengths.Count) : told < spans ? ofLength[(int)PairKind.Spans][told++] : throw new UserInputException(
                 $"--text: found {spans} passages of {2 * options.TargetContext} tokens that are held out, expected more: longer texts, fewer --windows or more --recall-pairs");
             pairs.Add(new TokenPair(pair.Query, pair.Positive));
         }

@@ -55,18 +55,60 @@ public sealed class TextPairsTests
             Assert.DoesNotContain(batch.Take(8), p => p.Query[0] / 100_000 == 1);
         }
 
-        var (spans, recall) = pairs.HeldOutPairs(100, 20, 64);
+        var spans = pairs.HeldOutPairs(PairKind.Spans, 100, 20, 64);
         Assert.Equal(16, spans.Count);
-        Assert.Equal(100, recall.Count);
         Assert.All(spans, p => Assert.Equal((20, 64), (p.Query.Length, p.Positive.Length)));
-        Assert.All(recall, p => Assert.InRange(p.Positive.Length, 40, 64));
         Assert.Empty(spans.SelectMany(p => p.Query.Concat(p.Positive)).Intersect(heldOut));
+        foreach (var kind in (PairKind[])[PairKind.Facts, PairKind.Lines])
+        {
+            var recall = pairs.HeldOutPairs(kind, 100, 20, 64);
+            Assert.Equal(100, recall.Count);
+            Assert.All(recall, p => Assert.InRange(p.Positive.Length, 40, 64));
+        }
+
+        Assert.Empty(pairs.HeldOutPairs(PairKind.Lines, 100, 20, 64).SelectMany(p => p.Query).Intersect(heldOut));
+    }
+
+    /// <summary>A line's query is the line without a piece of it; its document holds the whole of it, the negative another.</summary>
+    [Fact]
+    public void A_line_is_asked_for_without_a_part_of_it()
+    {
+        foreach (var (query, positive, negatives) in Pairs(0).HeldOutPairs(PairKind.Lines, 40, 20, 100))
+        {
+            var first = Array.IndexOf(positive, query[0]);
+            var line = Enumerable.Range(query[0], 64).TakeWhile((token, i) => first + i < positive.Length && positive[first + i] == token).ToArray();
+            Assert.Equal(query.Length, query.Intersect(positive).Count());
+            Assert.InRange(query.Length, 6, 22);
+            Assert.Empty(query.Intersect(Assert.Single(negatives)));
+            Assert.NotEmpty(line);
+        }
+    }
+
+    /// <summary>Four pairs hide their lines in one text: nothing but the line tells their documents apart.</summary>
+    [Theory]
+    [InlineData(PairKind.Facts)]
+    [InlineData(PairKind.Lines)]
+    public void Pairs_share_what_surrounds_their_lines(PairKind kind)
+    {
+        var pairs = Pairs(0).HeldOutPairs(kind, 24, 20, 120);
+        foreach (var four in pairs.Chunk(4))
+        {
+            var documents = four.SelectMany(p => p.Negatives.Append(p.Positive)).ToArray();
+            var common = documents.Skip(1).Aggregate(documents[0].AsEnumerable(), (tokens, d) => tokens.Intersect(d)).Count();
+            Assert.Equal(documents.Length, documents.Select(d => string.Join(' ', d)).Distinct().Count());
+
+            // Numbers where the text is a book's, letters where it is a story's.
+            Assert.True(common > 8, $"{common} tokens are in all eight documents");
+        }
+
+        var books = pairs.Chunk(4).Select(four => string.Join(' ', four[0].Positive.Where(t => t > 256).Take(4))).Where(t => t.Length > 0).ToArray();
+        Assert.Equal(books.Length, books.Distinct().Count());
     }
 
     [Fact]
     public void Only_the_right_document_tells_what_is_asked()
     {
-        var batch = Pairs(0).Batch(0).Skip(8).Select(p => (Query: Letters(p.Query), Positive: Letters(p.Positive), Negative: Letters(Assert.Single(p.Negatives)), p.Positive.Length)).ToArray();
+        var batch = Pairs(0).HeldOutPairs(PairKind.Facts, 8, 20, Window).Select(p => (Query: Letters(p.Query), Positive: Letters(p.Positive), Negative: Letters(Assert.Single(p.Negatives)), p.Positive.Length)).ToArray();
         Assert.Equal(8, batch.Length);
         foreach (var (query, positive, negative, length) in batch)
         {
@@ -93,12 +135,12 @@ public sealed class TextPairsTests
     public void Prompts_stand_before_every_text_and_count()
     {
         var pairs = new TextPairs(s_documents, s_bytes, 16, Window, 0.5, 0, new PairPrompts("Q:", "D: "));
-        var (spans, recall) = pairs.HeldOutPairs(8, 20, 64);
-        foreach (var pair in Enumerable.Range(0, 20).SelectMany(i => pairs.Batch(i)).Concat(spans).Concat(recall))
+        var spans = pairs.HeldOutPairs(PairKind.Spans, 8, 20, 64);
+        foreach (var pair in Enumerable.Range(0, 20).SelectMany(i => pairs.Batch(i)).Concat(spans).Concat(pairs.HeldOutPairs(PairKind.Facts, 8, 20, 64)).Concat(pairs.HeldOutPairs(PairKind.Lines, 8, 20, 64)))
         {
             Assert.StartsWith("Q:", Letters(pair.Query), StringComparison.Ordinal);
             Assert.All((int[][])[pair.Positive, .. pair.Negatives], d => Assert.StartsWith("D: ", Letters(d), StringComparison.Ordinal));
-            Assert.All((int[][])[pair.Query, pair.Positive, .. pair.Negatives], t => Assert.InRange(t.Length, 12, Window));
+            Assert.All((int[][])[pair.Query, pair.Positive, .. pair.Negatives], t => Assert.InRange(t.Length, 8, Window));
         }
 
         Assert.All(spans, p => Assert.Equal((22, 64), (p.Query.Length, p.Positive.Length)));
@@ -111,7 +153,7 @@ public sealed class TextPairsTests
         // More tokens than the shortest story has.
         const int Long = 20_500;
         var pairs = new TextPairs([Document(0, 40 * Long)], s_bytes, 4, Long, 0.5, 0);
-        Assert.All(pairs.HeldOutPairs(2, Long / 4, Long).Recall, p => Assert.InRange(p.Positive.Length, Long - 1, Long));
+        Assert.All(pairs.HeldOutPairs(PairKind.Facts, 2, Long / 4, Long), p => Assert.InRange(p.Positive.Length, Long - 1, Long));
     }
 
     private static int Neighbourhood(int token) => (token / 100_000 * 1000) + (token % 100_000 / (2 * Window));
