@@ -15,7 +15,7 @@ namespace Ropewalk.Cli;
 internal sealed class EmbedderTraining
 {
     private readonly ContrastiveOptions _contrastive = new();
-    private readonly Option<string?> _kind = new("--embedder") { HelpName = "KIND", Description = "Train an embedder instead: absolute (a bert with learned positions) or rotary (a nomic_bert). Its pairs are two spans of one passage, and questions about facts hidden in a text; both kinds see the same pairs." };
+    private readonly Option<string?> _kind = new("--embedder") { HelpName = "KIND", Description = "Train an embedder instead: absolute (a bert with learned positions) or rotary (a nomic_bert). Its pairs are two spans of one passage, and questions and broken lines with the text that hides the answer; both kinds see the same pairs." };
 
     public void AddTo(Command command)
     {

@@ -1,23 +1,27 @@
 using Ropewalk.Engine.Formats;
 using Ropewalk.Lab.Runs;
+using Ropewalk.Lab.Runs.Records;
 using Ropewalk.Positions;
 
 namespace Ropewalk.Lab.Comparison;
 
 /// <summary>The records of a comparison, in OUT/ropewalk: run.json (what was asked, and hashes of the inputs), journal.jsonl (measured windows and tunings, on
-/// disk before they count, no times), telemetry.jsonl (times) and result.json (written whole at the end). A line that was torn off is measured again.</summary>
+/// disk before they count, no times), telemetry.jsonl (times) and result.json (written whole at the end). A line that was torn off is measured again.
+/// One process alone has it open.</summary>
 public sealed class CompareFolder : IDisposable
 {
     private const long LargestJournalBytes = 1L << 30;
     private const long LargestRunBytes = 16 << 20;
     private const string Kept = "what was measured so far is kept";
 
+    private readonly IDisposable _lock;
     private readonly FileStream _journal;
     private readonly FileStream _telemetry;
     private readonly string _folder;
 
-    private CompareFolder(string folder, FileStream journal, FileStream telemetry)
+    private CompareFolder(IDisposable hold, string folder, FileStream journal, FileStream telemetry)
     {
+        _lock = hold;
         _folder = folder;
         _journal = journal;
         _telemetry = telemetry;
@@ -27,6 +31,7 @@ public sealed class CompareFolder : IDisposable
     /// <param name="output">Its --out.</param>
     /// <exception cref="UserInputException">There is none.</exception>
     /// <exception cref="CheckpointFormatException">A record is damaged.</exception>
+    /// <exception cref="RunFolderException">Another process works on it.</exception>
     public static CompareRecords Read(string output)
     {
         var path = PathOf(output, "run.json");
@@ -35,6 +40,8 @@ public sealed class CompareFolder : IDisposable
             throw new UserInputException($"--resume: found no {Path.Combine(RunFolder.Name, "run.json")} in {Printable.OneLine(output)}, expected the folder of a comparison");
         }
 
+        // What somebody writes now would be read in part, and cut off later.
+        using var hold = RunLock.Take(new DiskFiles(), Path.Combine(output, RunFolder.Name));
         var run = CompareJson.ReadFile<CompareRun>(path, RegularFile.ReadAll(path, "the run.json of a comparison", LargestRunBytes), "the run.json of a comparison");
         var (lines, whole) = ReadLines<CompareLine>(PathOf(output, "journal.jsonl"));
         var (times, wholeTimes) = ReadLines<CompareTime>(PathOf(output, "telemetry.jsonl"));
@@ -44,14 +51,17 @@ public sealed class CompareFolder : IDisposable
     /// <summary>Makes the folder, or goes on with it.</summary>
     /// <param name="output">--out.</param>
     /// <param name="records">What is there, or what is to begin.</param>
+    /// <exception cref="RunFolderException">Another process works on it.</exception>
     /// <exception cref="StorageException">It cannot be written.</exception>
     public static CompareFolder Open(string output, CompareRecords records)
     {
         var folder = Path.Combine(output, RunFolder.Name);
+        RunLock? hold = null;
         FileStream? journal = null;
         try
         {
             Directory.CreateDirectory(folder);
+            hold = RunLock.Take(new DiskFiles(), folder);
             if (!File.Exists(PathOf(output, "run.json")))
             {
                 AtomicFile.WriteAllText(PathOf(output, "run.json"), CompareJson.File(records.Run));
@@ -59,11 +69,12 @@ public sealed class CompareFolder : IDisposable
 
             // Unbuffered: a stop at any moment loses at most the line that is being written, and that is cut off here.
             journal = Append(PathOf(output, "journal.jsonl"), records.WholeBytes);
-            return new CompareFolder(folder, journal, Append(PathOf(output, "telemetry.jsonl"), records.WholeTimeBytes));
+            return new CompareFolder(hold, folder, journal, Append(PathOf(output, "telemetry.jsonl"), records.WholeTimeBytes));
         }
         catch (Exception e) when (StorageException.IsStorageFailure(e))
         {
             journal?.Dispose();
+            hold?.Dispose();
             throw StorageException.From(folder, e, Kept);
         }
     }
@@ -82,6 +93,7 @@ public sealed class CompareFolder : IDisposable
     {
         _journal.Dispose();
         _telemetry.Dispose();
+        _lock.Dispose();
     }
 
     private static string PathOf(string output, string name) => Path.Combine(output, RunFolder.Name, name);

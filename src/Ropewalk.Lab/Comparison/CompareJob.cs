@@ -54,7 +54,7 @@ public sealed class CompareJob
         }
         else
         {
-            OutputFolder.RequireEmpty(_options.Out);
+            JobPaths.PrepareOutput(_options.Out, isNew: true);
         }
 
         var started = _time.GetUtcNow();

@@ -2,12 +2,14 @@ using System.Text;
 using System.Text.Json;
 using Ropewalk.Engine.Formats;
 using Ropewalk.Lab.Runs;
+using Ropewalk.Lab.Runs.Records;
 using Ropewalk.Positions;
 
 namespace Ropewalk.Lab.Retrieval;
 
 /// <summary>OUT/ropewalk/trials.jsonl: a first line that says what decides a trial (model, method, task, seed), then a line for each trial, without
-/// times. Flushed to disk after each batch, so that a stopped run goes on where it was; a line that was cut off in the writing is dropped.</summary>
+/// times. Flushed to disk after each batch, so that a stopped run goes on where it was; a line that was cut off in the writing is dropped. One process
+/// alone has it open.</summary>
 public sealed class RetrievalJournal : IDisposable
 {
     private const string Name = "trials.jsonl";
@@ -25,11 +27,13 @@ public sealed class RetrievalJournal : IDisposable
     // Unlike a trial, it has properties that are only read.
     private static readonly JsonSerializerOptions s_identity = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
+    private readonly IDisposable _lock;
     private readonly FileStream _stream;
     private readonly string _path;
 
-    private RetrievalJournal(string path, FileStream stream, IReadOnlyList<RetrievalTrial> known)
+    private RetrievalJournal(IDisposable hold, string path, FileStream stream, IReadOnlyList<RetrievalTrial> known)
     {
+        _lock = hold;
         _path = path;
         _stream = stream;
         Known = known;
@@ -43,28 +47,29 @@ public sealed class RetrievalJournal : IDisposable
     /// <param name="identity">What decides a trial.</param>
     /// <exception cref="UserInputException">The folder holds something else, or the journal of other trials.</exception>
     /// <exception cref="CheckpointFormatException">A line of the journal is damaged.</exception>
+    /// <exception cref="RunFolderException">Another process works on it.</exception>
     /// <exception cref="StorageException">It cannot be written.</exception>
     public static RetrievalJournal Open(string output, object identity)
     {
-        var first = JsonSerializer.Serialize(identity, s_identity);
-        var path = Path.Combine(output, RunFolder.Name, Name);
-        var (known, kept) = File.Exists(path) ? Read(path, output, first) : ([], 0);
-        if (kept == 0)
+        var folder = Path.Combine(output, RunFolder.Name);
+        var path = Path.Combine(folder, Name);
+        if (!File.Exists(path))
         {
-            // A first line that was cut off leaves a file without anything to lose.
-            if (!File.Exists(path))
-            {
-                OutputFolder.RequireEmpty(output);
-            }
+            JobPaths.PrepareOutput(output, isNew: true);
         }
 
+        RunLock? hold = null;
+        FileStream? stream = null;
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            var stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0);
+            Directory.CreateDirectory(folder);
+            hold = RunLock.Take(new DiskFiles(), folder);
+            var first = JsonSerializer.Serialize(identity, s_identity);
+            var (known, kept) = File.Exists(path) ? Read(path, output, first) : ([], 0);
+            stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0);
             stream.SetLength(kept);
             stream.Seek(0, SeekOrigin.End);
-            var journal = new RetrievalJournal(path, stream, known);
+            var journal = new RetrievalJournal(hold, path, stream, known);
             if (kept == 0)
             {
                 journal.Write(first + "\n");
@@ -72,9 +77,16 @@ public sealed class RetrievalJournal : IDisposable
 
             return journal;
         }
-        catch (Exception e) when (StorageException.IsStorageFailure(e))
+        catch (Exception e)
         {
-            throw StorageException.From(path, e, "nothing was tried yet");
+            stream?.Dispose();
+            hold?.Dispose();
+            if (StorageException.IsStorageFailure(e))
+            {
+                throw StorageException.From(path, e, "nothing was tried yet");
+            }
+
+            throw;
         }
     }
 
@@ -82,7 +94,11 @@ public sealed class RetrievalJournal : IDisposable
     public void Append(IReadOnlyList<RetrievalTrial> trials) => Write(string.Concat(trials.Select(t => JsonSerializer.Serialize(t, s_line) + "\n")));
 
     /// <inheritdoc />
-    public void Dispose() => _stream.Dispose();
+    public void Dispose()
+    {
+        _stream.Dispose();
+        _lock.Dispose();
+    }
 
     private static (IReadOnlyList<RetrievalTrial> Known, long Kept) Read(string path, string output, string identity)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Ropewalk.Lab.Runs.Records;
 using Ropewalk.Tests.Formats;
 
 namespace Ropewalk.Tests.EndToEnd;
@@ -76,6 +77,17 @@ public sealed class CompareResumeTests(SmallComparison comparison) : IClassFixtu
         var telemetry = SmallComparison.Record(Out, "telemetry.jsonl");
         RequireSameAfterResume();
         Assert.Equal(telemetry, SmallComparison.Record(Out, "telemetry.jsonl"));
+    }
+
+    [SharedFact]
+    public void A_comparison_that_a_process_works_on_is_left_to_it()
+    {
+        _ = comparison.Result;
+        Copy();
+        using var held = RunLock.Take(new DiskFiles(), Path.Combine(Out, "ropewalk"));
+        var run = Command.Run("compare", "--resume", Out);
+        Assert.Equal(2, run.Code);
+        Assert.Contains("expected a run that no process works on", Assert.Single(run.Complaints), StringComparison.Ordinal);
     }
 
     [SharedTheory]

@@ -174,7 +174,7 @@ public sealed class CompareTests(SmallComparison comparison) : IClassFixture<Sma
 
         Assert.Contains("▁", run.Output, StringComparison.Ordinal);
         Assert.Contains("verdict: ", run.Output, StringComparison.Ordinal);
-        Assert.Equal(["out", "out/report.html", "out/ropewalk", "out/ropewalk/journal.jsonl", "out/ropewalk/result.json", "out/ropewalk/run.json", "out/ropewalk/telemetry.jsonl"], _folder.Entries());
+        Assert.Equal(["out", "out/report.html", "out/ropewalk", "out/ropewalk/journal.jsonl", "out/ropewalk/lock", "out/ropewalk/result.json", "out/ropewalk/run.json", "out/ropewalk/telemetry.jsonl"], _folder.Entries());
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Xml.Linq;
+using Ropewalk.Lab.Runs.Records;
 using Ropewalk.Tests.Formats;
 
 namespace Ropewalk.Tests.EndToEnd;
@@ -85,6 +86,13 @@ public sealed class RetrievalTests
         Assert.Equal(12, again.GetProperty("trials_taken_over").GetInt32());
         Assert.Equal(resumed.GetProperty("judgements").GetRawText(), again.GetProperty("judgements").GetRawText());
         Assert.Equal(expected, File.ReadAllText(half));
+
+        // While another process works on it nobody else does.
+        using (RunLock.Take(new DiskFiles(), Path.Combine(stopped, "ropewalk")))
+        {
+            Assert.Contains("expected a run that no process works on", Assert.Single(Command.Run(Arguments(stopped)).Complaints), StringComparison.Ordinal);
+            Assert.Equal(expected, File.ReadAllText(half));
+        }
 
         // Another seed is another run; a damaged line is named.
         var other = Command.Run(Arguments(stopped, "--seed", "1"));
