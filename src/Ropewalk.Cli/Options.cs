@@ -27,10 +27,10 @@ internal static class Options
 
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON object instead of tables." };
 
-    public static Option<string?> Resume(string command) => new("--resume")
+    public static Option<string?> Resume(string command, string more = "") => new("--resume")
     {
         HelpName = "FOLDER",
-        Description = $"Continue a stopped {command}: what it recorded is not computed again, and it ends with the same bytes. Only --json and --threads go with it.",
+        Description = $"Continue a stopped {command}: what it recorded is not computed again, and it ends with the same bytes. Only --json and --threads go with it{more}.",
     };
 
     /// <summary>The command as it was typed, for records.</summary>

@@ -17,9 +17,9 @@ internal sealed class SearchEmbedder
 
     private readonly Option<double?> _recall = new("--recall-pairs") { HelpName = "X", Description = "Without --pairs: share of the pairs that are questions with the text that holds the answer; the others are spans of one passage. Default: 0.5." };
 
-    private readonly Option<string?> _query = new("--query-prefix") { HelpName = "TEXT", Description = "Put before each query of --pairs, e.g. \"search_query: \"." };
+    private readonly Option<string?> _query = new("--query-prefix") { HelpName = "TEXT", Description = "Put before each query, of --pairs or made of --text, e.g. \"search_query: \"." };
 
-    private readonly Option<string?> _document = new("--document-prefix") { HelpName = "TEXT", Description = "Put before each document of --pairs." };
+    private readonly Option<string?> _document = new("--document-prefix") { HelpName = "TEXT", Description = "Put before each document, of --pairs or made of --text." };
 
     private readonly Option<string?> _pooling = EmbedderChoices.PoolingOption();
 

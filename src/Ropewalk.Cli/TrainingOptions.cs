@@ -32,7 +32,7 @@ internal sealed class TrainingOptions
         _rate = new Option<double>("--learning-rate") { HelpName = "X", Description = "Highest learning rate.", DefaultValueFactory = _ => defaultRate };
 
     /// <summary>Files and folders of text.</summary>
-    public Argument<string[]> Data { get; } = new("DATA") { Description = "Text files, and folders of .txt files.", Arity = ArgumentArity.OneOrMore };
+    public Argument<string[]> Data { get; } = new("DATA") { Description = "Text files, and folders of .txt files; for tune of an embedder also .jsonl files of pairs.", Arity = ArgumentArity.OneOrMore };
 
     public string Out(ParseResult parsed) => parsed.GetValue(_out)!;
 

@@ -32,11 +32,11 @@ internal static class ExtendCommand
         var target = new Option<string>("--target") { HelpName = "NAME", Description = "huggingface or ropewalk (searches start tokens too, which only factors.json can hold).", DefaultValueFactory = _ => "huggingface" };
         var style = new Option<string>("--config-style") { HelpName = "STYLE", Description = "Keys of the exported config: v4 (rope_scaling) or v5 (rope_parameters).", DefaultValueFactory = _ => "v4" };
         var shortLoss = new Option<string>("--max-short-loss") { HelpName = "SHARE", Description = "Loss of perplexity at the old window past which the export is refused.", DefaultValueFactory = _ => "2%" };
-        var stride = new Option<int?>("--window-stride") { HelpName = "TOKENS", Description = "Tokens that one run of the baseline \"window\" scores; 1 is exact. Default: the smallest power of two that costs at most half of the search." };
+        var stride = new Option<int?>("--window-stride") { HelpName = "TOKENS", Description = "Tokens that one run of the baseline \"window\" scores; 1 is exact. Default: the smallest power of two that costs at most half of the search; with --progressive a sixteenth of the model's window." };
         var budget = new Option<string?>("--budget") { HelpName = "TIME", Description = $"Time for the whole job, e.g. 90s, 30m, 2h; it chooses population and iterations. Default: none; {DefaultBudget} when neither MODEL, --population nor --iterations is given." };
         var passkey = new Option<int?>("--passkey") { HelpName = "N", Description = $"Trials of passkey retrieval at each length and of five depths, before and after; 0 for none. Default: 0; {DefaultPasskeys} when no MODEL is given." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Stop after the estimate." };
-        var resume = Options.Resume("extend");
+        var resume = Options.Resume("extend", "; with a run of --progressive also --max-short-loss and --continue-from");
         var json = Options.Json();
         var threads = Options.Threads();
         var command = new Command("extend", "Make a model's window longer: measure, search as LongRoPE does, prove on held-out text, export. Example: ropewalk extend my-model --to 32768 --text books/*.txt --out my-model-32k")
@@ -57,7 +57,12 @@ internal static class ExtendCommand
                 return ResumeAny(stopped);
             }
 
-            progressive.RequireFitting(parsed, to, budget, target);
+            progressive.RequireFitting(parsed, to, budget, target, passkey);
+            if (progressive.IsAsked(parsed) && parsed.GetValue(attention) == "fit")
+            {
+                throw new UserInputException("--attention-factor: found fit with --progressive, which has no such choice; expected su, yarn or a number");
+            }
+
             if (embedder.Run(parsed, parsed.GetValue(model), (to, outFolder, json, threads), () => FreeFolder(), output, error, stop) is { } code)
             {
                 return code;

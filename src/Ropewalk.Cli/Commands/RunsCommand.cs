@@ -64,12 +64,15 @@ internal static class RunsCommand
         var run = new Argument<string>("RUN") { Description = "A run whose journal is damaged in the middle." };
         var to = new Argument<string>("NEW") { Description = "Output folder of the new run, absent or empty." };
         var command = new Command("salvage", "Copy what a damaged journal has before the damage into a new run, which --resume continues. Example: ropewalk runs salvage out/extend-1 out/saved") { run, to };
+        var json = Options.Json();
+        command.Add(json);
         command.SetAction(parsed => CommandHost.Run(error, null, _ =>
         {
             var from = RunSummary.Records(parsed.GetValue(run)!);
             var saved = parsed.GetValue(to)!;
             var kind = RunManifest.Read(from).Kind;
-            output.WriteLine($"{RunSalvage.Copy(from, saved)} entries saved; this continues: {ResumeCommand.Of(kind, saved)}");
+            var (entries, resume) = (RunSalvage.Copy(from, saved), ResumeCommand.Of(kind, saved));
+            output.Write(parsed.GetValue(json) ? ResultJson.Serialize(new { entries, resume }) : $"{entries} entries saved; this continues: {resume}\n");
             return ExitCodes.Done;
         }));
         return command;

@@ -23,7 +23,7 @@ internal static class TuneCommand
         var to = new Option<int?>("--to") { HelpName = "TOKENS", Description = "Window that the model is tuned for." };
         var scaling = Options.Scaling();
         var skip = new Option<bool>("--skip") { Description = "PoSE: sequences of --window tokens whose positions skip ahead, up to --to. Embedders: texts at random positions below it." };
-        var mixed = new Option<double>("--original-share") { HelpName = "X", Description = "Share of the sequences that have the original window and encoding.", DefaultValueFactory = _ => 0 };
+        var mixed = new Option<double>("--original-share") { HelpName = "X", Description = "Language models: share of the sequences that have the original window and encoding.", DefaultValueFactory = _ => 0 };
         var only = new Option<string?>("--only") { HelpName = "WHAT", Description = "positions: train the rescale factors and the attention factor alone; of embedders the table of learned positions." };
         var lora = new AdapterOptions();
         var command = new Command("tune", "Train a model on, for a longer window if --to says so. Example: ropewalk tune my-model books --out longer --to 4096 --scaling yarn:8 --skip --lora 8 --steps 400")
@@ -39,6 +39,11 @@ internal static class TuneCommand
             var folder = parsed.GetValue(model)!;
             if (ContrastiveTuning.IsAsked(folder, parsed.GetValue(shared.Data)!))
             {
+                if (parsed.GetResult(mixed) is { Implicit: false })
+                {
+                    throw new UserInputException("--original-share: found it for an embedder, expected a language model");
+                }
+
                 var request = new TuningRequest(folder, parsed.GetValue(to), parsed.GetValue(window), parsed.GetValue(scaling), parsed.GetValue(skip), parsed.GetValue(only), lora.Settings(parsed));
                 return contrastive.Run(output, error, parsed, shared, request, stop);
             }

@@ -53,6 +53,7 @@ public sealed record RunSummary
     public static IEnumerable<RunSummary> Beneath(string root) =>
         Directory.EnumerateFiles(root, RunManifest.FileName, new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = Depth, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint })
             .Order(StringComparer.Ordinal)
+            .Where(IsRun)
             .Select(p => Of(Path.GetDirectoryName(p)!));
 
     /// <summary>One run.</summary>
@@ -80,6 +81,20 @@ public sealed record RunSummary
 
     /// <summary>What --resume takes for a records' folder.</summary>
     internal static string Output(string folder) => Path.GetFileName(folder) == RunFolder.Name && Path.GetDirectoryName(folder) is { Length: > 0 } parent ? parent : folder;
+
+    /// <summary>Comparisons and trainings have a run.json of their own, without a format; what cannot be read may be a run's.</summary>
+    private static bool IsRun(string path)
+    {
+        try
+        {
+            var json = JsonFile.Read(path);
+            return json.ValueKind != JsonValueKind.Object || json.TryGetProperty("format", out _);
+        }
+        catch (Exception e) when (e is RopewalkException or IOException or UnauthorizedAccessException)
+        {
+            return true;
+        }
+    }
 
     private static RunSummary Scan(string folder, RunManifest manifest, bool isHeld)
     {

@@ -107,6 +107,7 @@ public sealed class EmbedderTrainingTests : IDisposable
     [InlineData("--scaling: found ntk:2 for a model with learned positions", "--scaling", "ntk:2")]
     [InlineData("--table: found \"long\"", "--to", "1024", "--table", "long")]
     [InlineData("--accumulate: found 2, expected 1", "--accumulate", "2")]
+    [InlineData("--original-share: found it for an embedder", "--original-share", "0.5")]
     [InlineData("--temperature: found 0", "--temperature", "0")]
     [InlineData("--pooling", "--pooling", "cls")]
     [InlineData("--batch: found 1000", "--batch", "1000")]
