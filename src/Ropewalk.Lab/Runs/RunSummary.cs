@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Ropewalk.Engine.Formats.HuggingFace;
 using Ropewalk.Lab.Runs.Records;
 using Ropewalk.Positions;
 
