@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Ropewalk.Cli.Commands;
 using Ropewalk.Engine.Formats;
 
@@ -42,6 +43,13 @@ public static class Application
         if (parsed.Errors.Count > 0)
         {
             error.WriteLine($"ropewalk: {Message(parsed)} (ropewalk {string.Join(' ', parsed.CommandResult.Command == root ? [] : new[] { parsed.CommandResult.Command.Name, string.Empty })}--help tells the options)");
+            return ExitCodes.BadInput;
+        }
+
+        // The parser's numbers may have commas between any digits: 0,0005 would be 5.
+        if (parsed.CommandResult.Children.OfType<OptionResult>().FirstOrDefault(o => (Nullable.GetUnderlyingType(o.Option.ValueType) ?? o.Option.ValueType) == typeof(double) && o.Tokens.Any(t => t.Value.Contains(','))) is { } number)
+        {
+            error.WriteLine($"ropewalk: {number.Option.Name}: found \"{Printable.OneLine(number.Tokens[0].Value)}\", expected a number with a point and no comma");
             return ExitCodes.BadInput;
         }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using System.Globalization;
 using Ropewalk.Engine.Formats;
 using Ropewalk.Lab.Training;
 using Ropewalk.Positions;
@@ -100,7 +101,7 @@ internal static class Options
         var unit = text.Length > 0 ? text[^1] : ' ';
         var factor = unit switch { 's' => 1, 'm' => 60, 'h' => 3600, 'd' => 86_400, _ => 0 };
         var number = factor == 0 ? text : text[..^1];
-        return double.TryParse(number, out var value) && value > 0 && value * Math.Max(1, factor) < 1e9
+        return Decimal(number, out var value) && value > 0 && value * Math.Max(1, factor) < 1e9
             ? TimeSpan.FromSeconds(value * Math.Max(1, factor))
             : throw new UserInputException($"{option}: found \"{text}\", expected a time such as 90s, 30m or 2h");
     }
@@ -109,10 +110,14 @@ internal static class Options
     public static double Share(string option, string text)
     {
         var percent = text.EndsWith('%');
-        return double.TryParse(percent ? text[..^1] : text, out var value) && value >= 0
+        return Decimal(percent ? text[..^1] : text, out var value) && double.IsFinite(value)
             ? value / (percent ? 100 : 1)
             : throw new UserInputException($"{option}: found \"{text}\", expected a share such as 2% or 0.02");
     }
+
+    /// <summary>A number without a sign. A comma is refused: .NET would read 0,02 as 2.</summary>
+    private static bool Decimal(string text, out double value) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out value);
 
     /// <summary>A range check with the usual message.</summary>
     public static int AtLeast(string option, int value, int minimum) =>

@@ -64,7 +64,7 @@ public sealed class CompareFolder : IDisposable
             hold = RunLock.Take(new DiskFiles(), folder);
             if (!File.Exists(PathOf(output, "run.json")))
             {
-                AtomicFile.WriteAllText(PathOf(output, "run.json"), CompareJson.File(records.Run));
+                WholeFile.Write(new DiskFiles(), PathOf(output, "run.json"), CompareJson.File(records.Run));
             }
 
             // Unbuffered: a stop at any moment loses at most the line that is being written, and that is cut off here.

@@ -33,7 +33,7 @@ public sealed class CompareJob
     public CompareJob(CompareOptions options, CompareRecords? records, IJobReporter reporter, TimeProvider time, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(options);
-        _options = records?.Run.Options(options.Out) ?? options;
+        _options = records?.Run.Options(options.Out) ?? options with { Methods = [.. MethodList.WithFullPaths(options.Methods)] };
         _records = records;
         _reporter = reporter;
         _time = time;

@@ -55,7 +55,7 @@ public static class WindowPlanner
         {
             throw searchSlots.Windows.Length > 0 && heldoutTexts.Count > 0
                 ? new UserInputException($"--heldout: {Found(heldoutTexts)}, expected at least one window of {length} tokens: a text of {step} tokens")
-                : new UserInputException($"--text: {Found(texts)}, expected at least one search window and one held-out window of {length} tokens each: a text of {2 * step} tokens, or --heldout");
+                : new UserInputException($"--text: {Found(texts)}, expected at least one search window and one held-out window of {length} tokens each: a text of {2L * step} tokens, or --heldout");
         }
 
         return (searchSlots with { Windows = Choose(searchSlots.Windows, numSearch, random) }, heldoutSlots with { Windows = Spread(heldoutSlots.Windows, numHeldout) });
@@ -87,7 +87,7 @@ public static class WindowPlanner
         foreach (var text in texts)
         {
             var count = text.Tokens.Length;
-            var held = count < 2 * step ? (int)(count * HeldoutShare) : Math.Clamp((int)(count * HeldoutShare), step, count - step);
+            var held = count < 2L * step ? (int)(count * HeldoutShare) : Math.Clamp((int)(count * HeldoutShare), step, count - step);
             search.Add(text with { Tokens = text.Tokens[..(count - held)] });
             heldout.Add(text with { Tokens = text.Tokens[(count - held)..] });
         }

@@ -1,4 +1,5 @@
 using Ropewalk.Lab.Data;
+using Ropewalk.Lab.Search;
 
 namespace Ropewalk.Lab.Effective;
 
@@ -11,6 +12,7 @@ namespace Ropewalk.Lab.Effective;
 public sealed class PositionRise(IReadOnlyList<int> documents, int original, int numStretches, ulong seed)
 {
     private const int Resamples = 10_000;
+    private const int FewestBeyond = 20;
     private const double Error = 0.05;
 
     private readonly int[][] _units = Units(documents);
@@ -75,8 +77,16 @@ public sealed class PositionRise(IReadOnlyList<int> documents, int original, int
             means[r] = sum / count;
         }
 
-        Array.Sort(means);
         var tail = Error / numStretches / 2;
+        if (tail * Resamples < FewestBeyond)
+        {
+            // So far out there are no resamples to count: Student's t with the resamples' deviation.
+            var mean = means.Average();
+            var half = StudentT.Quantile(tail, Math.Max(1, _units.Length - 1)) * Math.Sqrt(means.Average(m => (m - mean) * (m - mean)));
+            return (mean - half, mean + half);
+        }
+
+        Array.Sort(means);
         return (means[(int)(tail * Resamples)], means[Resamples - 1 - (int)(tail * Resamples)]);
     }
 }

@@ -95,6 +95,16 @@ public sealed class MethodList
         }
     }
 
+    /// <summary>The same methods, with the full paths of their files: from another folder they are found again.</summary>
+    /// <param name="methods">Names and specs.</param>
+    public static IEnumerable<string> WithFullPaths(IEnumerable<string> methods)
+    {
+        foreach (var word in methods.SelectMany(Split))
+        {
+            yield return FactorsFiles([word]).FirstOrDefault() is { Length: > 0 } file ? word.Replace(LongRope + ":" + file, LongRope + ":" + Path.GetFullPath(file), StringComparison.Ordinal) : word;
+        }
+    }
+
     /// <summary>Why a model cannot have a method; null where it can.</summary>
     public static string? Refusal(PositionMethod method, LanguageModel model) => method.Layout is null || model.ExtendedWindow == 0
         ? null

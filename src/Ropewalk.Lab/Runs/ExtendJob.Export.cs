@@ -24,7 +24,7 @@ public sealed partial class ExtendJob
 
     private ExtendResult Export(ExtendResult result, LanguageModel original, HeldoutScorer scorer, Evaluator evaluator)
     {
-        if (result.ShortLoss > _options.MaximumShortLoss)
+        if (!(result.ShortLoss <= _options.MaximumShortLoss))
         {
             return result with
             {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ropewalk.Engine.Formats;
 using Ropewalk.Engine.Models;
 using Ropewalk.Engine.Tokenization;
@@ -10,6 +11,8 @@ namespace Ropewalk.Lab.Runs;
 /// <content>What a job is made from, and what it refuses.</content>
 public sealed partial class ExtendJob
 {
+    private const int LongestTarget = 1 << 28;
+
     /// <summary>The attention factor that "su", "yarn" or a number stands for.</summary>
     /// <param name="policy">What the user gave.</param>
     /// <param name="scale">s = L'/L.</param>
@@ -20,7 +23,7 @@ public sealed partial class ExtendJob
     {
         "su" => AttentionFactors.Su(scale, originalContext),
         "yarn" => AttentionFactors.Yarn(scale),
-        _ => double.TryParse(policy, out var value) && value is > 0 and < 100
+        _ => double.TryParse(policy, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var value) && value is > 0 and < 100
             ? value
             : throw new UserInputException($"--attention-factor: found \"{policy}\", expected su, yarn{(allowFit ? ", fit" : "")} or a number above 0 and below 100"),
     };
@@ -82,6 +85,11 @@ public sealed partial class ExtendJob
         if (target <= original)
         {
             throw new UserInputException($"--to: found {target}, expected more than the model's window of {original} tokens");
+        }
+
+        if (target > LongestTarget)
+        {
+            throw new UserInputException($"--to: found {target}, expected at most {LongestTarget}");
         }
     }
 

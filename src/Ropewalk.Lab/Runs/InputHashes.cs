@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Ropewalk.Engine.Formats.Gguf;
 using Ropewalk.Engine.Tokenization;
 
 namespace Ropewalk.Lab.Runs;
@@ -10,10 +11,10 @@ public static class InputHashes
     /// <param name="model">Checkpoint folder or GGUF file.</param>
     /// <param name="texts">Text files.</param>
     public static IReadOnlyDictionary<string, string> Of(string model, IEnumerable<string> texts) =>
-        ModelFiles(model).Concat(texts).ToDictionary(p => p, Sha256, StringComparer.Ordinal);
+        ModelFiles(model).Concat(texts).Distinct(StringComparer.Ordinal).ToDictionary(p => p, Sha256, StringComparer.Ordinal);
 
     private static IEnumerable<string> ModelFiles(string model) => File.Exists(model)
-        ? [model]
+        ? GgufSet.PathsOf(model)
         : [.. Directory.EnumerateFiles(model, "*.safetensors").Order(StringComparer.Ordinal), Path.Combine(model, "config.json"), .. Tokenizer.Files(model)];
 
     private static string Sha256(string path)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Ropewalk.Lab.Evaluation;
 using Ropewalk.Lab.Runs.Records;
 using Ropewalk.Tests.Formats;
 
@@ -77,7 +78,14 @@ public sealed class CompareResumeTests(SmallComparison comparison) : IClassFixtu
         var telemetry = SmallComparison.Record(Out, "telemetry.jsonl");
         RequireSameAfterResume();
         Assert.Equal(telemetry, SmallComparison.Record(Out, "telemetry.jsonl"));
+
+        // It is no run of extend's kind, and no damaged one either.
+        Assert.Equal(0, Command.Result("runs", Out).GetArrayLength());
     }
+
+    [Fact]
+    public void Files_in_methods_are_found_from_any_folder() =>
+        Assert.Equal(["yarn", $"longrope:{Path.GetFullPath("f.json")}+self-extend:group=4,window=64", "ntk:4"], MethodList.WithFullPaths(["yarn,longrope:f.json+self-extend:group=4,window=64", "ntk:4"]));
 
     [SharedFact]
     public void A_comparison_that_a_process_works_on_is_left_to_it()

@@ -55,6 +55,20 @@ public sealed class GgufSet : IDisposable
         }
     }
 
+    /// <summary>The files of a model, in the order of their parts; the file itself where it is not of this kind.</summary>
+    /// <param name="path">The file, or any part.</param>
+    /// <exception cref="CheckpointFormatException">A part is missing, damaged or contradicts another.</exception>
+    public static IReadOnlyList<string> PathsOf(string path)
+    {
+        if (!path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase))
+        {
+            return [path];
+        }
+
+        using var set = Open(path);
+        return [.. set.Files.Select(f => f.Path)];
+    }
+
     /// <summary>Finds a tensor over all parts.</summary>
     public bool TryFind(string name, [NotNullWhen(true)] out GgufTensor? tensor, [NotNullWhen(true)] out GgufFile? file)
     {

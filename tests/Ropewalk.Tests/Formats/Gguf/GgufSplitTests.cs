@@ -1,4 +1,5 @@
 using Ropewalk.Engine.Formats.Gguf;
+using Ropewalk.Lab.Runs;
 using static Ropewalk.Tests.Formats.Gguf.GgufBytes;
 
 namespace Ropewalk.Tests.Formats.Gguf;
@@ -21,6 +22,9 @@ public sealed class GgufSplitTests
         Assert.Same(set.Files[2], file);
         Assert.Same(file.Tensors["t2"], tensor);
         Assert.False(set.TryFind("t3", out _, out _));
+
+        // A run that began with the model goes on only with all of it.
+        Assert.Equal(set.Files.Select(f => f.Path), InputHashes.Of(folder.PathOf(Name(given, 3)), []).Keys);
     }
 
     [Fact]

@@ -17,6 +17,25 @@ public sealed class PairedRaceTests
     [InlineData(1.660, 100, 0.05)]
     public void Students_table(double t, int degrees, double tail) => Assert.Equal(tail, StudentT.UpperTail(t, degrees), 2e-4);
 
+    [Theory]
+    [InlineData(0.05, 10, 1.812)]
+    [InlineData(0.01, 10, 2.764)]
+    [InlineData(0.0005, 7, 5.408)]
+    [InlineData(0.0005, 30, 3.646)]
+    public void Students_table_is_read_backwards(double tail, int degrees, double t) => Assert.Equal(t, StudentT.Quantile(tail, degrees), 1e-3);
+
+    [Fact]
+    public void No_tail_is_below_nothing()
+    {
+        for (var degrees = 1; degrees < 200; degrees++)
+        {
+            for (var t = 8.0; t < 1000; t *= 1.4)
+            {
+                Assert.True(StudentT.UpperTail(t, degrees) >= 0, $"{t} {degrees}");
+            }
+        }
+    }
+
     [Fact]
     public void The_true_best_is_dropped_no_more_often_than_the_level_allows()
     {
