@@ -106,6 +106,18 @@ public sealed class ProgressiveTests(TinyModel tiny) : IClassFixture<TinyModel>,
         Assert.True(File.Exists(_folder.PathOf("gate/config.json")));
     }
 
+    /// <summary>The gate also bounds the search of a window that is not tuned: lifted on resume it must not move what is recorded.</summary>
+    [Fact]
+    public void A_gate_that_is_lifted_leaves_the_recorded_search_as_it_was()
+    {
+        var whole = Command.Run([.. Road("gated", gate: "0.9%"), "--then", "8x", "--learning-rate", "1e-7"]);
+        Assert.True(whole.Code == 0, whole.Error);
+        CopyCut("gated", "lifted", RecordedRun.Entries(_folder.PathOf("gated")).Count - 2, hasFolders: true);
+        var resumed = Command.Run("extend", "--resume", _folder.PathOf("lifted"), "--max-short-loss", "50%");
+        Assert.True(resumed.Code == 0, resumed.Error);
+        Assert.Equal(File.ReadAllBytes(RecordedRun.Journal(_folder.PathOf("gated"))), File.ReadAllBytes(RecordedRun.Journal(_folder.PathOf("lifted"))));
+    }
+
     [Fact]
     public void Another_program_tunes_and_its_folder_is_checked()
     {
