@@ -7,7 +7,7 @@ using Ropewalk.Positions;
 
 namespace Ropewalk.Cli;
 
-/// <summary>A text that is to become a vector.</summary>
+/// <summary>A text that is to become a vector, without white space around it, as LongEmbed has it.</summary>
 /// <param name="Id">What it is found by.</param>
 /// <param name="Text">The text.</param>
 /// <param name="Name">What to call it in errors.</param>
@@ -41,7 +41,7 @@ internal sealed record EmbedText(string Id, string Text, string Name)
     {
         foreach (var file in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal).Where(f => Path.GetExtension(f).ToUpperInvariant() is ".TXT" or ".MD"))
         {
-            yield return new EmbedText(Path.GetFileName(file), Content(file), file);
+            yield return new EmbedText(Path.GetFileName(file), Content(file).Trim(), file);
         }
     }
 
@@ -53,7 +53,7 @@ internal sealed record EmbedText(string Id, string Text, string Name)
             line++;
             if (!string.IsNullOrWhiteSpace(text))
             {
-                yield return new EmbedText($"{line}", text.TrimEnd('\r'), $"{path} line {line}");
+                yield return new EmbedText($"{line}", text.Trim(), $"{path} line {line}");
             }
         }
     }
@@ -68,7 +68,7 @@ internal sealed record EmbedText(string Id, string Text, string Name)
             var id = key is null ? $"{line}" : element.GetProperty(key) is { ValueKind: JsonValueKind.Number } number ? number.GetRawText() : fields.RequiredString(key);
             var title = fields.OptionalString("title");
             var text = fields.RequiredString("text");
-            yield return new EmbedText(id, string.IsNullOrWhiteSpace(title) ? text : $"{title} {text}".Trim(), $"{path} line {line}");
+            yield return new EmbedText(id, $"{title} {text}".Trim(), $"{path} line {line}");
         }
     }
 

@@ -105,6 +105,11 @@ internal sealed class SearchEmbedder
         }
 
         var best = result.Outcome.Best;
+        if (result.TextsCut > 0)
+        {
+            output.WriteLine($"{result.TextsCut:N0} of {2 * (result.SearchPairs + result.Heldout[0].Pairs):N0} texts were cut to {result.TargetContext:N0} tokens");
+        }
+
         output.WriteLine($"contrastive loss on {result.SearchPairs:N0} pairs {Number(best.Nll)}");
         foreach (var method in result.Heldout)
         {

@@ -6,6 +6,7 @@ using Ropewalk.Engine.Models;
 using Ropewalk.Engine.Tokenization;
 using Ropewalk.Engine.Training;
 using Ropewalk.Lab.Data;
+using Ropewalk.Lab.Runs;
 using Ropewalk.Lab.Training;
 using Ropewalk.Positions;
 using Ropewalk.Positions.Scaling;
@@ -106,7 +107,7 @@ internal static class TuneCommand
             var work = new TrainingWork
             {
                 Model = trainable,
-                Name = $"{checkpoint.Name} under {method.Spec}, {(trainsPositions ? "positions" : TunedWeights.Identity(adapters))}",
+                Name = $"{checkpoint.Name} {ModelFingerprint.Of(folder)} under {method.Spec}, {(trainsPositions ? "positions" : TunedWeights.Identity(adapters))}",
                 Settings = settings,
                 Tokenizer = tokenizer,
                 Documents = documents,

@@ -9,7 +9,8 @@ public static class ClippedText
     /// <param name="prompt">Put before the text.</param>
     /// <param name="text">The text.</param>
     /// <param name="maxTokens">Tokens at most, special tokens included; more than those.</param>
-    public static int[] Tokens(TextEmbedder embedder, string prompt, string text, int maxTokens)
+    /// <param name="isCut">Whether there were more.</param>
+    public static int[] Tokens(TextEmbedder embedder, string prompt, string text, int maxTokens, out bool isCut)
     {
         ArgumentNullException.ThrowIfNull(embedder);
         var tokenizer = embedder.Tokenizer;
@@ -19,6 +20,8 @@ public static class ClippedText
         int[] end = embedder.Pooling == Pooling.Last && frame.Suffix.Length == 0 ? [tokenizer.EosToken!.Value] : frame.Suffix;
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(maxTokens, frame.Prefix.Length + end.Length);
         var body = tokenizer.Encode(prompt + text, addSpecialTokens: false);
-        return [.. frame.Prefix, .. body.AsSpan(0, Math.Min(body.Length, maxTokens - frame.Prefix.Length - end.Length)), .. end];
+        var room = maxTokens - frame.Prefix.Length - end.Length;
+        isCut = body.Length > room;
+        return [.. frame.Prefix, .. body.AsSpan(0, Math.Min(body.Length, room)), .. end];
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Ropewalk.Engine.Formats;
 using Ropewalk.Engine.Formats.HuggingFace;
 using Ropewalk.Engine.Models.Gguf;
+using Ropewalk.Engine.Tokenization;
 
 namespace Ropewalk.Engine.Embedding;
 
@@ -15,6 +16,8 @@ public static class EmbedderSettingsReader
 
     /// <summary>What the types of modules begin with.</summary>
     internal const string Prefix = "sentence_transformers.models.";
+
+    private const string PromptsName = "config_sentence_transformers.json";
 
     private static readonly (string Key, Pooling Pooling)[] s_modes =
     [
@@ -41,6 +44,27 @@ public static class EmbedderSettingsReader
 
         var list = Path.Combine(path, ModulesName);
         return Path.Exists(list) ? ReadModules(path, list) : new EmbedderSettings { ModelPath = path, PoolingSource = path };
+    }
+
+    /// <summary>Files that decide what vectors are, beside the transformer's weights, its config and what <see cref="Tokenizer.Files"/> names: a job that records
+    /// their hashes notices that it is continued with other ones. In a fixed order, each once; none for a GGUF file.</summary>
+    /// <param name="path">As <see cref="Read(string)"/> takes it.</param>
+    public static IEnumerable<string> Files(string path)
+    {
+        if (!Directory.Exists(path))
+        {
+            return [];
+        }
+
+        var transformer = Read(path).ModelPath;
+        var modules = Directory.EnumerateDirectories(path).Order(StringComparer.Ordinal).Where(d => d != transformer).Select(d => Path.Combine(d, CheckpointFolder.ConfigName));
+        string[] files =
+        [
+            .. ((string[])[ModulesName, PromptsName, EmbedderSettingsWriter.LimitName]).Select(n => Path.Combine(path, n)),
+            .. modules,
+            .. ((string[])[EmbedderSettingsWriter.LimitName, "tokenizer_config.json"]).Select(n => Path.Combine(transformer, n)),
+        ];
+        return files.Distinct(StringComparer.Ordinal).Except(Tokenizer.Files(transformer), StringComparer.Ordinal).Where(File.Exists);
     }
 
     /// <summary>Reads an open GGUF file.</summary>
@@ -90,7 +114,7 @@ public static class EmbedderSettingsReader
             index++;
         }
 
-        return ReadPrompts(settings, Path.Combine(folder, "config_sentence_transformers.json"));
+        return ReadPrompts(settings, Path.Combine(folder, PromptsName));
     }
 
     /// <summary>A module's folder: the folder itself or one in it, never one elsewhere.</summary>
@@ -107,7 +131,7 @@ public static class EmbedderSettingsReader
 
     private static EmbedderSettings ReadTransformer(EmbedderSettings settings, string path)
     {
-        var file = Path.Combine(path, "sentence_bert_config.json");
+        var file = Path.Combine(path, EmbedderSettingsWriter.LimitName);
         if (!Path.Exists(file))
         {
             return settings with { ModelPath = path };

@@ -35,7 +35,10 @@ public sealed class EmbedderTokens
     internal int[] Suffix { get; }
 
     /// <summary>Whether the end is marked by us because the tokenizer does not.</summary>
-    private bool AppendsEnd { get; }
+    internal bool AppendsEnd { get; }
+
+    /// <summary>A token as the vocabulary spells it.</summary>
+    internal string TextOf(int token) => _tokenizer.TokenText(token);
 
     /// <summary>A text with its special tokens.</summary>
     public int[] Encode(string text) => AppendsEnd ? [.. _tokenizer.Encode(text), .. Suffix] : _tokenizer.Encode(text);
@@ -43,8 +46,20 @@ public sealed class EmbedderTokens
     /// <summary>A text without them.</summary>
     public int[] Body(string text) => _tokenizer.Encode(text, addSpecialTokens: false);
 
-    /// <summary>Rows that a prompt takes at the beginning of a text, special tokens included; none where there is no prompt.</summary>
-    public int RowsOf(string prompt) => prompt.Length == 0 ? 0 : Prefix.Length + Body(prompt).Length;
+    /// <summary>A prompt's own tokens: a space at its end belongs to the word that follows, as most vocabularies have words with the space before them.</summary>
+    public int[] PromptBody(string prompt) => Body(prompt.TrimEnd(' '));
+
+    /// <summary>A text's tokens as they follow those of <see cref="PromptBody"/> where both are one text; its own where the prompt's last word goes on in it.</summary>
+    public int[] BodyAfter(string prompt, string text)
+    {
+        var before = PromptBody(prompt);
+        var both = Body(prompt + text);
+        return both.AsSpan().StartsWith(before) ? both[before.Length..] : Body(text);
+    }
+
+    /// <summary>Rows that a prompt takes at the beginning of a text, special tokens included; none where there is no prompt. White space at its end is not counted, as
+    /// sentence-transformers does not count it.</summary>
+    public int RowsOf(string prompt) => prompt.Length == 0 ? 0 : Prefix.Length + Body(prompt.TrimEnd()).Length;
 
     /// <summary>Special tokens around a text.</summary>
     public int[] Frame(ReadOnlySpan<int> body) => [.. Prefix, .. body, .. Suffix];

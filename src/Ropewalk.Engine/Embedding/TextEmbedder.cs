@@ -103,7 +103,7 @@ public sealed class TextEmbedder : IDisposable
         IReadOnlyList<string> texts, string prompt = "", IReadOnlyList<string>? names = null, Action<long, long>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        var prefix = Tokenizer.Encode(prompt, addSpecialTokens: false);
+        var prefix = _tokens.PromptBody(prompt);
         var skipped = _settings.IncludesPrompt ? 0 : _tokens.RowsOf(prompt);
         var pieces = new List<Piece>();
         var lengths = new (int Tokens, int LeftOut)[texts.Count];
@@ -127,7 +127,7 @@ public sealed class TextEmbedder : IDisposable
 
             var batch = order.AsSpan(first, count).ToArray();
             Model.Forward(
-                [.. batch.Select(p => (ReadOnlyMemory<int>)p.Tokens)], Method, Pool.RowsOf(Pooling), (i, rows) => batch[i].Vector = Pool.Forward(Pooling, rows, Width, rows.Length > Width ? skipped : 0), cancellationToken);
+                [.. batch.Select(p => (ReadOnlyMemory<int>)p.Tokens)], Method, Pool.RowsOf(Pooling), (i, rows) => batch[i].Vector = Pool.Forward(Pooling, rows, Width, Math.Min(skipped, (rows.Length / Width) - 1)), cancellationToken);
             first += count;
             done += tokens;
             progress?.Invoke(done, total);
@@ -187,7 +187,7 @@ public sealed class TextEmbedder : IDisposable
 
         var room = MaxTokens - _tokens.NumSpecial - prefix.Length;
         RequireRoom(room, MaxTokens);
-        var body = _tokens.Body(text);
+        var body = _tokens.BodyAfter(prompt, text);
         var length = body.Length - whole.LeftOut;
         foreach (var start in OverlappingChunks.Starts(length, room))
         {

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Ropewalk.Engine.Training;
 
 /// <summary>Queries, their documents and hard negatives, whose loss counts all of them at once however few fit into memory.</summary>
@@ -19,12 +17,7 @@ public sealed class ContrastiveBatch
         NumQueries = queries.Count;
         _texts = [.. queries, .. documents];
         _positives = positives;
-        var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
-        _ids = [.. documents.Select(d =>
-        {
-            var key = Convert.ToBase64String(MemoryMarshal.AsBytes(d.Tokens.AsSpan()));
-            return numbers.TryAdd(key, numbers.Count) ? numbers.Count - 1 : numbers[key];
-        })];
+        _ids = EqualTexts.Numbers(documents.Select(d => d.Tokens));
     }
 
     /// <summary>B.</summary>

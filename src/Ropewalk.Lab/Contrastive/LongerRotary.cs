@@ -42,6 +42,12 @@ public static class LongerRotary
         if (NewBase(scaling) is { } newBase && config["rope_parameters"] is null)
         {
             config[isNomic ? "rotary_emb_base" : "global_rope_theta"] = newBase;
+            if (isNomic)
+            {
+                // What was there is dynamic NTK, which readers would add to the base.
+                config["rotary_scaling_factor"] = null;
+                config["max_trained_positions"] = scaling.Geometry.OriginalContext;
+            }
         }
         else if (isNomic && scaling is DynamicNtkScaling dynamic)
         {

@@ -12,7 +12,8 @@ namespace Ropewalk.Lab.Contrastive;
 /// <param name="stories">Stories to hide facts in, as tokens without special ones.</param>
 /// <param name="window">Tokens of the longest text, with what is put around it.</param>
 /// <param name="around">Tokens that are put around a text: special ones and prompts.</param>
-public sealed class RecallPairs(EmbedderTokens tokens, SpanPairs texts, IReadOnlyList<int[]> stories, int window, int around)
+/// <param name="queryPrompt">What is put before a question, which decides what its first token is.</param>
+public sealed class RecallPairs(EmbedderTokens tokens, SpanPairs texts, IReadOnlyList<int[]> stories, int window, int around, string queryPrompt)
 {
     private const int ShortestDocument = 48;
     private const int ShortestLine = 12;
@@ -61,7 +62,7 @@ public sealed class RecallPairs(EmbedderTokens tokens, SpanPairs texts, IReadOnl
     private (int[] Asked, int[] Told, int[] Wrong) Fact(CounterRandom random)
     {
         var (fact, question, other) = RecallFacts.Make(random);
-        return (tokens.Body(question), tokens.Body($" {fact} "), tokens.Body($" {other} "));
+        return (tokens.BodyAfter(queryPrompt, question), tokens.Body($" {fact} "), tokens.Body($" {other} "));
     }
 
     /// <summary>A piece of text, which is asked for by what is left of it without a third to a half: the answer to a question is not in it.</summary>

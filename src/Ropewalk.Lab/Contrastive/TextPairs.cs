@@ -40,7 +40,7 @@ public sealed class TextPairs : IPairSource
         }
 
         prompts ??= PairPrompts.None;
-        (_beforeQuery, _beforeDocument) = (tokens.Body(prompts.Query), tokens.Body(prompts.Document));
+        (_beforeQuery, _beforeDocument) = (tokens.PromptBody(prompts.Query), tokens.PromptBody(prompts.Document));
         var around = tokens.NumSpecial + Math.Max(_beforeQuery.Length, _beforeDocument.Length);
 
         // The shortest text that is measured has a quarter of the window.
@@ -57,7 +57,7 @@ public sealed class TextPairs : IPairSource
 
         (_tokens, _batch, _longest) = (tokens, batch, window - around);
         _random = new CounterRandom(seed);
-        _recall = new RecallPairs(tokens, _spans, RecallPairs.Stories(tokens, window, seed), window, around);
+        _recall = new RecallPairs(tokens, _spans, RecallPairs.Stories(tokens, window, seed), window, around, prompts.Query);
         _recallOfBatch = (int)Math.Round(batch * recallShare);
         var prefixes = prompts == PairPrompts.None ? "" : $", prefixes {JsonSerializer.Serialize((string[])[prompts.Query, prompts.Document])}";
         Identity = $"texts {TrainingRun.Hash(documents)}, recall share {recallShare} of facts and lines{prefixes}";

@@ -1,5 +1,6 @@
 using Ropewalk.Engine.Embedding;
 using Ropewalk.Engine.Formats;
+using Ropewalk.Engine.Training;
 using Ropewalk.Lab.Runs;
 using Ropewalk.Lab.Runs.Records;
 using Ropewalk.Lab.Search;
@@ -54,6 +55,11 @@ public sealed class EmbedderSearchJob
             throw new UserInputException($"--algorithm: found {options.Search.Algorithm}, which asks for gradients, expected another with --objective {EmbedderSearchOptions.Objective}");
         }
 
+        if (options.Texts.GroupBy(t => t, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } again)
+        {
+            throw new UserInputException($"--text: found {again.Key} twice, expected each text once");
+        }
+
         using var embedder = Load(options);
         var original = embedder.Model.Rope!.Geometry.OriginalContext;
         var pairs = Split(options, embedder);
@@ -70,7 +76,7 @@ public sealed class EmbedderSearchJob
             Options = ResultJson.Element(options),
             Plan = ResultJson.Element(new { }),
             Output = Path.GetFullPath(factors),
-            Inputs = InputHashes.Of(ModelPath(options), Data(options)),
+            Inputs = InputHashes.Of(ModelPath(options), Files(options)),
         };
         return new EmbedderSearchJob(manifest, options, factors, JobPaths.RecordsBeside(factors), reporter, time, stop) { _pairs = pairs };
     }
@@ -86,7 +92,7 @@ public sealed class EmbedderSearchJob
         var manifest = RunManifest.Read(folder);
         manifest.RequireThisVersion(folder, Kind);
         var options = manifest.Read<EmbedderSearchOptions>(folder, "options", manifest.Options);
-        manifest.RequireSameInputs(folder, ModelPath(options), Data(options));
+        manifest.RequireSameInputs(folder, ModelPath(options), Files(options));
         return new EmbedderSearchJob(manifest, options, manifest.Output ?? Path.Combine(folder, "factors.json"), folder, reporter, time, stop);
     }
 
@@ -130,7 +136,7 @@ public sealed class EmbedderSearchJob
                 (ExtendJob.WinnerName, scaling),
             ];
             var found = methods.Select(m => Measure(records, embedder, heldout, m.Name, m.Scaling)).ToList();
-            var result = new EmbedderSearchResult(model.Model.Name, embedder.Geometry, _options.TargetContext, algorithm.Name, outcome, searched.Count, found, records.Tokens, clock.Elapsed, _out, _folder);
+            var result = new EmbedderSearchResult(model.Model.Name, embedder.Geometry, _options.TargetContext, algorithm.Name, outcome, searched.Count, searched.Concat(heldout).Sum(p => p.NumCut), found, records.Tokens, clock.Elapsed, _out, _folder);
             RopeFactorsFile.Write(_out, scaling, _options.TargetContext);
             records.Finish(result.Record());
             return result;
@@ -139,13 +145,12 @@ public sealed class EmbedderSearchJob
 
     private static MethodRecall Measure(RunFolder records, PairEmbedder embedder, IReadOnlyList<TokenPair> pairs, string name, RopeScaling scaling)
     {
-        // Three numbers of one pass; the argument says which.
-        var values = records.Values($"heldout {name}", [0, 1, 5], pairs.Sum(p => (long)p.Query.Length + p.Document.Length), which =>
-        {
-            var (queries, documents) = embedder.Vectors(pairs, scaling);
-            return [.. which.Select(k => k == 0 ? PairScores.Loss(queries, documents) : PairScores.Found(queries, documents, (int)k))];
-        });
-        return new MethodRecall(name, pairs.Count, (int)values[1], (int)values[2], values[0]);
+        // One pass gives the loss and both numbers of queries, so its tokens are counted with the first alone.
+        var texts = EqualTexts.Numbers(pairs.Select(p => p.Document));
+        var vectors = new Lazy<(float[][] Queries, float[][] Documents)>(() => embedder.Vectors(pairs, scaling));
+        var loss = records.Values($"heldout loss {name}", [0], pairs.Sum(p => (long)p.Query.Length + p.Document.Length), _ => [PairScores.Loss(vectors.Value.Queries, vectors.Value.Documents, texts)]);
+        var found = records.Values($"heldout found {name}", [1, 5], 0, nearest => [.. nearest.Select(k => (double)PairScores.Found(vectors.Value.Queries, vectors.Value.Documents, texts, (int)k))]);
+        return new MethodRecall(name, pairs.Count, (int)found[0], (int)found[1], loss[0]);
     }
 
     /// <summary>The last fifth of the pairs, at least two, is never searched on.</summary>
@@ -182,7 +187,8 @@ public sealed class EmbedderSearchJob
         }
     }
 
-    private static IReadOnlyList<string> Data(EmbedderSearchOptions options) => options.Pairs is { } file ? [file] : options.Texts;
+    /// <summary>What is read beside the model's weights and tokenizer.</summary>
+    private static IEnumerable<string> Files(EmbedderSearchOptions options) => EmbedderSettingsReader.Files(options.Model).Concat(options.Pairs is { } file ? [file] : options.Texts);
 
     private static string ModelPath(EmbedderSearchOptions options) => EmbedderSettingsReader.Read(options.Model).ModelPath;
 }

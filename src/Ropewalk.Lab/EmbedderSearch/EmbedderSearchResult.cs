@@ -11,6 +11,7 @@ namespace Ropewalk.Lab.EmbedderSearch;
 /// <param name="Algorithm">Name of what searched.</param>
 /// <param name="Outcome">Best and all points.</param>
 /// <param name="SearchPairs">Pairs that were searched on.</param>
+/// <param name="TextsCut">Queries and documents of a file of pairs that lost what came after L' tokens, held-out pairs included.</param>
 /// <param name="Heldout">The winner and the published methods on pairs that the search never saw.</param>
 /// <param name="TokensEvaluated">Tokens through the model.</param>
 /// <param name="Seconds">Seconds of this process.</param>
@@ -23,6 +24,7 @@ public sealed record EmbedderSearchResult(
     string Algorithm,
     SearchOutcome Outcome,
     int SearchPairs,
+    int TextsCut,
     IReadOnlyList<MethodRecall> Heldout,
     long TokensEvaluated,
     double Seconds,
@@ -40,6 +42,7 @@ public sealed record EmbedderSearchResult(
         Outcome.Best.Point.RescaleFactors,
         Outcome.Best.Point.AttentionFactor,
         SearchPairs,
+        TextsCut,
         SearchLoss = Outcome.Best.Nll,
         Heldout,
         Evaluations = Outcome.Trials.Count,

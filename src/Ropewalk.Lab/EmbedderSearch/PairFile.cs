@@ -28,9 +28,9 @@ public static class PairFile
         foreach (var (line, element) in JsonLines.Read(path, bytes))
         {
             var fields = new ConfigFields(element, path, $"line {line}.");
-            pairs.Add(new TokenPair(
-                ClippedText.Tokens(embedder, queryPrefix, Text(fields, path, line, s_queries), length),
-                ClippedText.Tokens(embedder, documentPrefix, Text(fields, path, line, s_documents), length)));
+            var query = ClippedText.Tokens(embedder, queryPrefix, Text(fields, path, line, s_queries), length, out var isQueryCut);
+            var document = ClippedText.Tokens(embedder, documentPrefix, Text(fields, path, line, s_documents), length, out var isDocumentCut);
+            pairs.Add(new TokenPair(query, document) { NumCut = (isQueryCut ? 1 : 0) + (isDocumentCut ? 1 : 0) });
         }
 
         if (pairs.Count < 2)

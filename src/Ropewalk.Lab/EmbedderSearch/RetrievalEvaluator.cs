@@ -1,3 +1,4 @@
+using Ropewalk.Engine.Training;
 using Ropewalk.Lab.Search;
 
 namespace Ropewalk.Lab.EmbedderSearch;
@@ -9,8 +10,10 @@ namespace Ropewalk.Lab.EmbedderSearch;
 /// <param name="length">Tokens for which the points are meant.</param>
 public sealed class RetrievalEvaluator(PairEmbedder embedder, IReadOnlyList<IReadOnlyList<TokenPair>> groups, int length) : ISearchEvaluator
 {
+    private readonly (IReadOnlyList<TokenPair> Pairs, int[] Texts)[] _groups = [.. groups.Select(g => (g, EqualTexts.Numbers(g.Select(p => p.Document))))];
+
     /// <inheritdoc />
-    public int NumWindows => groups.Count;
+    public int NumWindows => _groups.Length;
 
     /// <summary>Pairs cut into groups of nearly one size, in turns, so that neighbours of the file are in different ones.</summary>
     /// <param name="pairs">All pairs.</param>
@@ -30,8 +33,8 @@ public sealed class RetrievalEvaluator(PairEmbedder embedder, IReadOnlyList<IRea
         [
             .. requests.Select(r => Enumerable.Range(r.FirstWindow, r.NumWindows).Select(w =>
             {
-                var (queries, documents) = embedder.Vectors(groups[w], embedder.Scaling(r.Point, length));
-                return PairScores.Loss(queries, documents);
+                var (queries, documents) = embedder.Vectors(_groups[w].Pairs, embedder.Scaling(r.Point, length));
+                return PairScores.Loss(queries, documents, _groups[w].Texts);
             }).ToArray()),
         ];
     }

@@ -84,26 +84,19 @@ public sealed class MethodList
     /// <param name="methods">As <see cref="Parse"/> takes them.</param>
     public static IEnumerable<string> FactorsFiles(IEnumerable<string> methods)
     {
-        const string Marker = LongRope + ":";
         foreach (var word in methods.SelectMany(Split))
         {
-            var spec = PlanBegins(word) is { } plan ? word[..plan] : word;
-            if (spec.IndexOf(Marker, StringComparison.Ordinal) is var at and >= 0)
+            if (FactorsFileIn(word) is { } place)
             {
-                yield return spec[(at + Marker.Length)..];
+                yield return word[place];
             }
         }
     }
 
-    /// <summary>The same methods, with the full paths of their files: from another folder they are found again.</summary>
-    /// <param name="methods">Names and specs.</param>
-    public static IEnumerable<string> WithFullPaths(IEnumerable<string> methods)
-    {
-        foreach (var word in methods.SelectMany(Split))
-        {
-            yield return FactorsFiles([word]).FirstOrDefault() is { Length: > 0 } file ? word.Replace(LongRope + ":" + file, LongRope + ":" + Path.GetFullPath(file), StringComparison.Ordinal) : word;
-        }
-    }
+    /// <summary>The same list with full paths of the factors files, so that it means the same from every folder.</summary>
+    /// <param name="methods">As <see cref="Parse"/> takes them.</param>
+    public static IEnumerable<string> WithFullPaths(IEnumerable<string> methods) => methods.SelectMany(Split).Select(word =>
+        FactorsFileIn(word) is { } place && word[place].Length > 0 ? $"{word[..place.Start]}{Path.GetFullPath(word[place])}{word[place.End..]}" : word);
 
     /// <summary>Why a model cannot have a method; null where it can.</summary>
     public static string? Refusal(PositionMethod method, LanguageModel model) => method.Layout is null || model.ExtendedWindow == 0
@@ -155,6 +148,14 @@ public sealed class MethodList
             (null, null) => null,
             var (first, second) => Read(word, () => new PositionMethod(first?.Scaling ?? new NoScaling(rope.Geometry), second?.Plan)),
         });
+    }
+
+    /// <summary>Where a spec names a factors file; null where it names none.</summary>
+    private static Range? FactorsFileIn(string word)
+    {
+        const string Marker = LongRope + ":";
+        var end = PlanBegins(word) ?? word.Length;
+        return word.AsSpan(0, end).IndexOf(Marker) is var at and >= 0 ? (at + Marker.Length)..end : null;
     }
 
     /// <summary>Index of the + between a scaling and a plan; null where there is none. "resonance+" and "log-n+" hold a + of their own.</summary>

@@ -51,7 +51,7 @@ public sealed class LongEmbedJob
         }
 
         static string? Full(string? path) => path is null ? null : Path.GetFullPath(path);
-        return new LongEmbedJob(null, options with { Model = Full(options.Model)!, Data = Full(options.Data), Pairs = JobPaths.Full(options.Pairs), Factors = Full(options.Factors) }, output, commandLine, reporter, time, stop);
+        return new LongEmbedJob(null, options with { Model = Full(options.Model)!, Methods = [.. Evaluation.MethodList.WithFullPaths(options.Methods)], Data = Full(options.Data), Pairs = JobPaths.Full(options.Pairs), Factors = Full(options.Factors) }, output, commandLine, reporter, time, stop);
     }
 
     /// <summary>Prepares the rest of a run that was stopped.</summary>
@@ -125,23 +125,12 @@ public sealed class LongEmbedJob
     internal static string ModelPath(LongEmbedOptions options) => EmbedderSettingsReader.Read(options.Model).ModelPath;
 
     /// <summary>What a run reads beside the model's weights and tokenizer.</summary>
-    internal static IEnumerable<string> Files(LongEmbedOptions options)
-    {
-        var modelPath = ModelPath(options);
-        if (Directory.Exists(options.Model))
-        {
-            string[] names = [EmbedderSettingsReader.ModulesName, "config_sentence_transformers.json", "sentence_bert_config.json"];
-            foreach (var path in names.Select(n => Path.Combine(options.Model, n)).Concat(Directory.EnumerateDirectories(options.Model).Order(StringComparer.Ordinal).Where(d => d != modelPath).Select(d => Path.Combine(d, "config.json"))).Where(File.Exists))
-            {
-                yield return path;
-            }
-        }
-
-        foreach (var path in LongTasks.Files(options, LongTasks.Choose(options)).Concat(options.Factors is { } factors ? [factors] : []).Concat(Evaluation.MethodList.FactorsFiles(options.Methods)))
-        {
-            yield return path;
-        }
-    }
+    internal static IEnumerable<string> Files(LongEmbedOptions options) =>
+        EmbedderSettingsReader.Files(options.Model)
+            .Concat(LongTasks.Files(options, LongTasks.Choose(options)))
+            .Concat(options.Factors is { } factors ? [factors] : [])
+            .Concat(Evaluation.MethodList.FactorsFiles(options.Methods))
+            .Distinct(StringComparer.Ordinal);
 
     private EmbedderFacts Facts(TextEmbedder embedder)
     {

@@ -6,7 +6,7 @@ namespace Ropewalk.Lab.Runs;
 
 /// <summary>Tells two checkpoints apart by all that a job reads of them. A job that makes a model on its way records it, and so notices when it is
 /// continued with another one.</summary>
-internal static class ModelFingerprint
+public static class ModelFingerprint
 {
     // A journal holds float64, in which whole numbers of 48 bits are exact.
     private const int BytesOfPart = 6;

@@ -1,3 +1,4 @@
+using Ropewalk.Lab.Evaluation;
 using Ropewalk.Lab.LongEmbed;
 using Ropewalk.Lab.Runs;
 using Ropewalk.Lab.Runs.Records;
@@ -46,6 +47,7 @@ public sealed class EmbedderStudyJob
         var full = options with
         {
             Models = JobPaths.Full(options.Models),
+            Methods = [.. MethodList.WithFullPaths(options.Methods)],
             Data = options.Data is { } data ? Path.GetFullPath(data) : null,
             Pairs = JobPaths.Full(options.Pairs),
             Factors = options.Factors.ToDictionary(f => f.Key, f => Path.GetFullPath(f.Value), StringComparer.Ordinal),

@@ -52,6 +52,19 @@ public sealed class EmbedTests
         }
     }
 
+    /// <summary>As LongEmbed and BEIR strip them: white space around a text would be tokens of many vocabularies.</summary>
+    [Fact]
+    public void Texts_are_read_without_white_space_around_them()
+    {
+        using var folder = new TemporaryFolder();
+        var lines = folder.Write("a.jsonl", """{"text":" \n one two \t"}""" + "\n" + """{"title":" On one ","text":"two \u3000"}""" + "\n" + """{"text":" \n "}""");
+        Assert.Equal(["one two", "On one  two", ""], Ropewalk.Cli.EmbedText.Read(lines).Select(t => t.Text));
+        Assert.Equal(["one two", "three"], Ropewalk.Cli.EmbedText.Read(folder.Write("b.txt", "  one two \r\n \t\r\nthree")).Select(t => t.Text));
+        Directory.CreateDirectory(folder.PathOf("c"));
+        folder.Write("c/1.txt", "\n\n one\ntwo\n\n");
+        Assert.Equal("one\ntwo", Assert.Single(Ropewalk.Cli.EmbedText.Read(folder.PathOf("c"))).Text);
+    }
+
     [SharedFact]
     public void A_converted_file_gives_the_folders_vectors()
     {

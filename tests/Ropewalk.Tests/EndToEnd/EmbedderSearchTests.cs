@@ -2,6 +2,7 @@ using System.Text.Json;
 using Ropewalk.Engine.Embedding;
 using Ropewalk.Lab.EmbedderSearch;
 using Ropewalk.Lab.Runs;
+using Ropewalk.Lab.Runs.Records;
 using Ropewalk.Lab.Search;
 using Ropewalk.Tests.Embedding;
 using Ropewalk.Tests.Formats;
@@ -65,8 +66,53 @@ public sealed class EmbedderSearchTests : IDisposable
     {
         float[][] queries = [[1, 0], [0, 1], [1, 0]];
         float[][] documents = [[1, 0], [0.6f, 0.8f], [1, 0]];
-        Assert.Equal(1, PairScores.Found(queries, documents, 1));
-        Assert.Equal(3, PairScores.Found(queries, documents, 2));
+        Assert.Equal(1, PairScores.Found(queries, documents, [0, 1, 2], 1));
+        Assert.Equal(3, PairScores.Found(queries, documents, [0, 1, 2], 2));
+    }
+
+    /// <summary>A document that answers two queries is no wrong answer to either, and one wrong answer to the third.</summary>
+    [SharedFact]
+    public void A_copy_of_the_own_document_does_not_count_against_a_query()
+    {
+        float[][] queries = [[1, 0], [1, 0], [0, 1]];
+        float[][] documents = [[1, 0], [1, 0], [0, 1]];
+        Assert.Equal(3, PairScores.Found(queries, documents, [0, 0, 1], 1));
+        Assert.Equal(Math.Log(1 + Math.Exp(-20)), PairScores.Loss(queries, documents, [0, 0, 1]), 1e-12);
+
+        using var embedder = TextEmbedder.Load(_model.Root);
+        var pairs = Enumerable.Range(0, 4).Select(i => new TokenPair(embedder.Tokenizer.Encode(Query(i)), embedder.Tokenizer.Encode(Document(1)))).ToList();
+        var loss = new RetrievalEvaluator(new PairEmbedder(embedder, CancellationToken.None), [pairs], Target).Evaluate([new EvaluationRequest(new SearchPoint([1, 1, 1, 1, 1, 1], 0, 1), 0, 1)])[0][0];
+        Assert.Equal(0, loss);
+    }
+
+    /// <summary>Texts are cut only with a word, and each pass over held-out pairs counts once.</summary>
+    [SharedFact]
+    public void Texts_that_were_cut_are_told_and_tokens_are_counted_once()
+    {
+        const int Cut = 110;
+        using var embedder = TextEmbedder.Load(_model.Root);
+        var tokens = Enumerable.Range(0, 15).Select(i => (Query: embedder.Count(Query(i)), Document: embedder.Count(Document(i)))).ToList();
+        var longer = tokens.Count(t => t.Document > Cut);
+        Assert.InRange(longer, 1, 14);
+        string[] options = ["search", _model.Root, "--objective", "retrieval", "--pairs", Pairs, "--to", $"{Cut}", "--algorithm", "evolution", "--population", "4", "--iterations", "1", "--windows", "1", "--attention-factor", "1"];
+        var result = Command.Result([.. options, "--out", _work.PathOf("a.json")]);
+        Assert.Equal(longer, result.GetProperty("texts_cut").GetInt32());
+        Assert.Contains($"{longer} of 30 texts were cut to {Cut} tokens", Command.Run([.. options, "--out", _work.PathOf("b.json")]).Output, StringComparison.Ordinal);
+        var read = tokens.Select(t => t.Query + Math.Min(t.Document, Cut)).ToList();
+        Assert.Equal((result.GetProperty("evaluations").GetInt64() * read.Take(12).Sum()) + (5 * read.Skip(12).Sum()), result.GetProperty("tokens_evaluated").GetInt64());
+    }
+
+    /// <summary>What decides the vectors beside weights, config and tokenizer decides whether a search may go on.</summary>
+    [SharedTheory]
+    [InlineData("1_Pooling/config.json", """{"pooling_mode_cls_token":true,"pooling_mode_mean_tokens":false}""")]
+    [InlineData("tokenizer_config.json", """{"model_max_length":77}""")]
+    public void A_search_does_not_go_on_with_another_pooling_or_tokenizer(string file, string changes)
+    {
+        Search("a.json");
+        SmallEmbedder.Change(_model.PathOf(file), changes);
+        using var stop = new CancellationTokenSource();
+        var refusal = Assert.Throws<RunFolderException>(() => EmbedderSearchJob.Resume(_work.PathOf("a.run"), new Stopper(stop, 1), TimeProvider.System, stop.Token));
+        Assert.Contains(file, refusal.Message, StringComparison.Ordinal);
     }
 
     [SharedFact]
@@ -152,6 +198,7 @@ public sealed class EmbedderSearchTests : IDisposable
     [InlineData("--recall-pairs: found 2, expected a share", "--objective", "retrieval", "--to", "160", "--text", "short.jsonl", "--recall-pairs", "2")]
     [InlineData("--text: found texts of at most", "--objective", "retrieval", "--to", "8192", "--text", "long.txt")]
     [InlineData("--text: found 0 passages of 320 tokens", "--objective", "retrieval", "--to", "160", "--text", "long.txt")]
+    [InlineData("twice, expected each text once", "--objective", "retrieval", "--to", "160", "--text", "long.txt", "long.txt")]
     [InlineData("--heldout: found it with --objective retrieval", "--objective", "retrieval", "--to", "160", "--text", "long.txt", "--heldout", "long.txt")]
     [InlineData("--to: found 64, expected more than the 64 tokens", "--objective", "retrieval", "--to", "64", "--pairs", "pairs.jsonl")]
     [InlineData("--pairs: found it without --objective retrieval", "--to", "160", "--pairs", "pairs.jsonl")]

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Ropewalk.Cli;
+using Ropewalk.Lab.LongEmbed;
 using Ropewalk.Tests.Embedding;
 using Ropewalk.Tests.Formats;
 
@@ -71,6 +73,20 @@ public sealed class LongEmbedTests : IDisposable
         Assert.Equal(journal, File.ReadAllBytes(Path.Combine(cut, "ropewalk", "journal")));
         Assert.Equal(File.ReadAllText(Path.Combine(whole, "ropewalk", "result.json")), File.ReadAllText(Path.Combine(cut, "ropewalk", "result.json")));
         Assert.Equal("done", Command.Result("runs", cut)[0].GetProperty("state").GetString());
+    }
+
+    /// <summary>Factors that a spec names are found again from another folder, and may be named twice.</summary>
+    [SharedFact]
+    public void A_factors_file_of_a_spec_is_found_from_every_folder()
+    {
+        using var rotary = new TemporaryFolder();
+        SmallEmbedder.Write(rotary, """{"model_type":"modernbert","hidden_size":24,"intermediate_size":48,"num_hidden_layers":1,"num_attention_heads":2,"vocab_size":30522,"max_position_embeddings":64,"norm_eps":1e-5,"global_rope_theta":10000.0,"local_rope_theta":10000.0,"global_attn_every_n_layers":1,"local_attention":32,"hidden_activation":"gelu"}""");
+        SmallEmbedder.Change(rotary.PathOf("sentence_bert_config.json"), """{"max_seq_length":64}""");
+        _folder.Write("f.json", """{"version":1,"rotary_dimension":12,"base":10000,"original_context":64,"target_context":128,"entries":[{"maximum_length":128,"attention_factor":1.05,"start_tokens":0,"rescale_factors":[1,1.1,1.3,1.7,2,2]}]}""");
+        using var child = Command.Start("exec \"$@\"", _folder.Root, "bench", "longembed", rotary.Root, "--out", "out", "--methods", "longrope,longrope:f.json", "--factors", "f.json", "--lengths", "64", "--to", "128", "--documents", "4", "--queries", "2");
+        var run = Command.Finish(child);
+        Assert.True(run.Code == 0, run.Error);
+        _ = LongEmbedJob.Resume(_folder.PathOf("out/ropewalk"), new ConsoleReporter(TextWriter.Null, isTerminal: false), TimeProvider.System, CancellationToken.None);
     }
 
     [SharedFact]

@@ -115,6 +115,29 @@ public sealed class TrainingTests : IDisposable
         Assert.True(File.ReadAllBytes(_folder.PathOf("e/training.safetensors")).AsSpan().SequenceEqual(before));
     }
 
+    /// <summary>Adapters of one base are no adapters of another, though its config and the folder's name are the same.</summary>
+    [Fact]
+    public void A_tuning_does_not_go_on_with_another_base()
+    {
+        Directory.CreateDirectory(_folder.PathOf("base"));
+        foreach (var file in Directory.GetFiles(Command.Embedded))
+        {
+            File.Copy(file, _folder.PathOf("base/" + Path.GetFileName(file)));
+        }
+
+        string[] tune = ["tune", _folder.PathOf("base"), Text(), "--out", _folder.PathOf("tuned"), "--window", "64", "--lora", "2", "--steps", "2", "--batch", "1"];
+        var run = Command.Run(tune);
+        Assert.True(run.Code == 0, run.Error);
+        Assert.Equal(0, Command.Run([.. tune, "--resume"]).Code);
+        var weights = Directory.GetFiles(_folder.PathOf("base"), "*.safetensors").First();
+        var bytes = File.ReadAllBytes(weights);
+        bytes[^1] ^= 1;
+        File.WriteAllBytes(weights, bytes);
+        run = Command.Run([.. tune, "--resume"]);
+        Assert.Equal(2, run.Code);
+        Assert.Contains("training.safetensors", Assert.Single(run.Complaints), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_longer_window_is_tuned_with_adapters_and_skipped_positions()
     {

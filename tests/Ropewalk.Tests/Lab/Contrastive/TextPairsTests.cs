@@ -128,23 +128,41 @@ public sealed class TextPairsTests
     {
         Assert.Contains("--batch: found 16", Assert.Throws<UserInputException>(() => new TextPairs([Document(0, 2000)], s_bytes, 16, Window, 0.5, 0)).Message, StringComparison.Ordinal);
         Assert.Contains("--window: found 40000, expected 64 to 32768", Assert.Throws<UserInputException>(() => new TextPairs(s_documents, s_bytes, 16, 40_000, 0.5, 0)).Message, StringComparison.Ordinal);
-        Assert.Contains("--pair-window: found 64, expected at least 68", Assert.Throws<UserInputException>(() => new TextPairs(s_documents, s_bytes, 16, 64, 0.5, 0, new PairPrompts("passage: ", ""), "--pair-window")).Message, StringComparison.Ordinal);
+        Assert.Contains("--pair-window: found 64, expected at least 68", Assert.Throws<UserInputException>(() => new TextPairs(s_documents, s_bytes, 16, 64, 0.5, 0, new PairPrompts("passages:", ""), "--pair-window")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Prompts_stand_before_every_text_and_count()
     {
-        var pairs = new TextPairs(s_documents, s_bytes, 16, Window, 0.5, 0, new PairPrompts("Q:", "D: "));
+        var pairs = new TextPairs(s_documents, s_bytes, 16, Window, 0.5, 0, new PairPrompts("Q:", "D:"));
         var spans = pairs.HeldOutPairs(PairKind.Spans, 8, 20, 64);
         foreach (var pair in Enumerable.Range(0, 20).SelectMany(i => pairs.Batch(i)).Concat(spans).Concat(pairs.HeldOutPairs(PairKind.Facts, 8, 20, 64)).Concat(pairs.HeldOutPairs(PairKind.Lines, 8, 20, 64)))
         {
             Assert.StartsWith("Q:", Letters(pair.Query), StringComparison.Ordinal);
-            Assert.All((int[][])[pair.Positive, .. pair.Negatives], d => Assert.StartsWith("D: ", Letters(d), StringComparison.Ordinal));
+            Assert.All((int[][])[pair.Positive, .. pair.Negatives], d => Assert.StartsWith("D:", Letters(d), StringComparison.Ordinal));
             Assert.All((int[][])[pair.Query, pair.Positive, .. pair.Negatives], t => Assert.InRange(t.Length, 8, Window));
         }
 
         Assert.All(spans, p => Assert.Equal((22, 64), (p.Query.Length, p.Positive.Length)));
         Assert.NotEqual(Pairs(0).Identity, pairs.Identity);
+    }
+
+    /// <summary>Where words have the space before them, a prompt's last space is no token of its own: a question has the tokens that it has as one text.</summary>
+    [Fact]
+    public void A_prompt_s_space_belongs_to_the_first_word()
+    {
+        var trainer = new BytePairTrainer();
+        foreach (var (_, text) in StoryGenerator.Documents(3, 4, 20_000))
+        {
+            trainer.Add(text);
+        }
+
+        var tokenizer = Tokenizer.Parse(trainer.Train(600), "tokenizer.json");
+        var tokens = new EmbedderTokens(tokenizer, Pooling.Mean, "tokenizer.json");
+        var pairs = new TextPairs(s_documents, tokens, 16, Window, 0.5, 0, new PairPrompts("query: ", "text: "));
+        var questions = pairs.HeldOutPairs(PairKind.Facts, 24, 20, 100).Select(p => p.Query).ToArray();
+        Assert.All(questions, q => Assert.Equal(tokens.Encode(tokenizer.Decode(q)), q));
+        Assert.All(questions, q => Assert.Matches("^query: [A-Za-z]", tokenizer.Decode(q)));
     }
 
     [Fact]
