@@ -57,8 +57,8 @@ public sealed class EmbeddedEmbedderTests : IDisposable
         var method = Assert.Single(task.GetProperty("methods").EnumerateArray());
         Assert.Equal(0, method.GetProperty("documents_that_did_not_fit").GetInt32());
 
-        // The card has 22 % of 50 queries among 100 documents, where guessing finds 1 %.
-        Assert.True(method.GetProperty("score").GetDouble() >= 0.15, method.GetProperty("score").GetRawText());
+        // The card has 46 % of 50 queries among 100 documents, where guessing finds 1 %.
+        Assert.True(method.GetProperty("score").GetDouble() >= 0.4, method.GetProperty("score").GetRawText());
     }
 
     [Fact]
