@@ -8,6 +8,7 @@ using Ropewalk.Engine.Models;
 using Ropewalk.Engine.Tokenization;
 using Ropewalk.Engine.Training;
 using Ropewalk.Lab.Contrastive;
+using Ropewalk.Lab.Runs;
 using Ropewalk.Lab.Training;
 using Ropewalk.Positions;
 
@@ -103,11 +104,11 @@ internal sealed class ContrastiveTuning
             var embedder = new TrainableEmbedder(model, pooling, normalizes: true) { Scaling = scaling };
             var made = settings with { Pooling = pooling, MaxTokens = request.To is null ? trained : length };
             var type = TunedWeights.TypeOf(checkpoint);
-            var identity = $"{checkpoint.Name}, {pooling}, {config.ToJsonString()}, {request.Only ?? TunedWeights.Identity(request.Adapters)}, frozen rows {model.PositionTable?.FrozenRows?.Count(f => f) ?? 0}, table {parsed.GetValue(_table)}";
+            var identity = $"{checkpoint.Name} {ModelFingerprint.Of(settings.ModelPath)}, {pooling}, {config.ToJsonString()}, {request.Only ?? TunedWeights.Identity(request.Adapters)}, frozen rows {model.PositionTable?.FrozenRows?.Count(f => f) ?? 0}, table {parsed.GetValue(_table)}";
             IReadOnlyList<PairRecall> Measure() => pairs is TextPairs texts
                 ? PairRecall.Measure(embedder, texts, training.Window, contrastive.Chunk, stop, (contrastive.SkippedOfQuery, contrastive.SkippedOfDocument))
                 : [];
-            return ContrastiveCommand.Run(output, error, parsed, shared, model, training, contrastive, embedder, pairs, identity, target => Export(model, config, made, type, request, target), Measure, isText, stop);
+            return ContrastiveCommand.Run(output, error, parsed, shared, model, training, contrastive, embedder, pairs, identity, target => Export(model, config, made, embedded, type, request, target), Measure, isText, stop);
         }
         finally
         {
@@ -115,9 +116,9 @@ internal sealed class ContrastiveTuning
         }
     }
 
-    private static void Export(TrainableModel model, JsonObject config, EmbedderSettings settings, StoredType type, TuningRequest request, string target)
+    private static void Export(TrainableModel model, JsonObject config, EmbedderSettings settings, EmbedderTokens tokens, StoredType type, TuningRequest request, string target)
     {
-        EmbedderOutput.Write(model, config, EmbedderOutput.OtherFiles(settings.ModelPath, settings.MaxTokens!.Value), settings, type, Path.Combine(target, ModelOutput.ModelFolder));
+        EmbedderOutput.Write(model, config, EmbedderOutput.OtherFiles(settings.ModelPath, config, settings.MaxTokens!.Value, tokens), settings, type, Path.Combine(target, ModelOutput.ModelFolder));
         if (request.Adapters is not null)
         {
             ModelOutput.WriteAdapter(model, request.Adapters, settings.ModelPath, Path.Combine(target, ModelOutput.AdapterFolder));

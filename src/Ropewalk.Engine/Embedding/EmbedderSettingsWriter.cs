@@ -14,7 +14,8 @@ public static class EmbedderSettingsWriter
 
     private const string PoolingFolder = "1_Pooling";
     private const string NormalizeFolder = "2_Normalize";
-    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    /// <summary>How JSON is written.</summary>
+    internal static readonly JsonSerializerOptions Json = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The files of a folder whose transformer lies in the folder itself.</summary>
     /// <param name="settings">With a pooling and a longest text.</param>
@@ -60,5 +61,5 @@ public static class EmbedderSettingsWriter
         ["type"] = EmbedderSettingsReader.Prefix + type,
     };
 
-    private static byte[] Bytes(JsonNode node) => Encoding.UTF8.GetBytes(node.ToJsonString(s_json) + "\n");
+    private static byte[] Bytes(JsonNode node) => Encoding.UTF8.GetBytes(node.ToJsonString(Json) + "\n");
 }

@@ -33,12 +33,15 @@ public static class EmbedderOutput
         ModelOutput.Write(model, config, [.. others.Where(o => files.TrueForAll(f => f.Name != o.Name)), .. files], type, target);
     }
 
-    /// <summary>What lies beside a transformer's weights, limits of length raised.</summary>
+    /// <summary>What lies beside a transformer's weights, limits of length raised and the end of texts marked, and the published code that its config names.</summary>
     /// <param name="folder">The transformer's folder.</param>
+    /// <param name="config">Its config.json.</param>
     /// <param name="maxTokens">The new limit.</param>
-    public static IEnumerable<(string Name, byte[] Bytes)> OtherFiles(string folder, int maxTokens) => ModelOutput.OtherFiles(folder).Select(file => file.Name == TokenizerConfig
-        ? (file.Name, Encoding.UTF8.GetBytes(CheckpointExporter.RaiseLength(Path.Combine(folder, file.Name), "model_max_length", maxTokens)))
-        : file);
+    /// <param name="tokens">The embedder's texts.</param>
+    public static IEnumerable<(string Name, byte[] Bytes)> OtherFiles(string folder, JsonObject config, int maxTokens, EmbedderTokens tokens) => ModelOutput.OtherFiles(folder)
+        .Select(file => (file.Name, Bytes: LengthLimits.Raised(Path.Combine(folder, file.Name), maxTokens) ?? file.Bytes))
+        .Select(file => (file.Name, EndedTokenizer.Changed(tokens, file.Name, file.Bytes) ?? file.Bytes))
+        .Concat(EmbedderFolder.Code(folder, config.ContainsKey("auto_map")).Select(path => (Path.GetFileName(path), File.ReadAllBytes(path))));
 
     /// <summary>tokenizer_config.json of a new embedder, with a token to fill up batches elsewhere.</summary>
     public static (string Name, byte[] Bytes) NewTokenizerConfig(string endToken, int maxTokens) => (TokenizerConfig, Encoding.UTF8.GetBytes(new JsonObject

@@ -78,7 +78,7 @@ public static class EmbedderExtension
 
         stage?.Invoke("writing the folder");
         using var folder = AtomicFolder.Create(options.Out);
-        var writer = new EmbedderFolder(options.Model, settings, folder, target);
+        var writer = new EmbedderFolder(options.Model, settings, folder, target, new EmbedderTokens(original.Tokenizer, original.Pooling, settings.ModelPath));
         writer.Write(checkpoint, config, encoder?.PositionTensor is { } name ? (NameIn(checkpoint, name), new WrittenTable(encoder, method, target)) : null);
         if (settings.Pooling is null)
         {

@@ -12,7 +12,8 @@ namespace Ropewalk.Lab.Export;
 /// <param name="settings">What it says of its use.</param>
 /// <param name="folder">Where to.</param>
 /// <param name="target">Tokens of the longest text.</param>
-internal sealed class EmbedderFolder(string source, EmbedderSettings settings, AtomicFolder folder, int target)
+/// <param name="tokens">The embedder's texts.</param>
+internal sealed class EmbedderFolder(string source, EmbedderSettings settings, AtomicFolder folder, int target, EmbedderTokens tokens)
 {
     private readonly List<string> _files = [];
 
@@ -21,6 +22,11 @@ internal sealed class EmbedderFolder(string source, EmbedderSettings settings, A
 
     /// <summary>Names of what was written.</summary>
     public IReadOnlyList<string> Files => _files;
+
+    /// <summary>The published code of an architecture that Transformers does not have itself; it is copied and never run.</summary>
+    /// <param name="transformer">The transformer's folder.</param>
+    /// <param name="isNamed">Whether its config has an auto_map, which names it.</param>
+    public static IEnumerable<string> Code(string transformer, bool isNamed) => isNamed ? Directory.EnumerateFiles(transformer, "*.py").Order(StringComparer.Ordinal) : [];
 
     /// <summary>Writes everything but modules.json where there was none.</summary>
     /// <param name="checkpoint">The transformer.</param>
@@ -41,7 +47,7 @@ internal sealed class EmbedderFolder(string source, EmbedderSettings settings, A
         }
 
         var isOneFile = table is not null;
-        foreach (var path in CheckpointExporter.OtherFiles(settings.ModelPath).Concat(Code(checkpoint)).Where(p => !isOneFile || Path.GetFileName(p) != CheckpointFolder.IndexName))
+        foreach (var path in CheckpointExporter.OtherFiles(settings.ModelPath).Concat(Code(settings.ModelPath, checkpoint.Config.TryGetProperty("auto_map", out _))).Where(p => !isOneFile || Path.GetFileName(p) != CheckpointFolder.IndexName))
         {
             Copy(path, Inside + Path.GetFileName(path));
         }
@@ -80,15 +86,12 @@ internal sealed class EmbedderFolder(string source, EmbedderSettings settings, A
         }
     }
 
-    /// <summary>The published code of an architecture that Transformers does not have itself; it is copied and never run.</summary>
-    private IEnumerable<string> Code(CheckpointFolder checkpoint) =>
-        checkpoint.Config.TryGetProperty("auto_map", out _) ? Directory.EnumerateFiles(settings.ModelPath, "*.py").Order(StringComparer.Ordinal) : [];
-
     private void Copy(string path, string name)
     {
-        if (LengthLimits.Raised(path, target) is { } raised)
+        var raised = LengthLimits.Raised(path, target);
+        if ((EndedTokenizer.Changed(tokens, path, raised) ?? raised) is { } changed)
         {
-            Add(name, raised);
+            Add(name, changed);
             return;
         }
 

@@ -101,6 +101,40 @@ public sealed class EmbedderTrainingTests : IDisposable
         Assert.Equal(0, Command.Run("embed", _folder.PathOf("out/model"), "--in", _folder.Write("a.txt", "one\ntwo\n"), "--out", _folder.PathOf("v.npy")).Code);
     }
 
+    /// <summary>The config of one may be that of the other, and the folder's name too.</summary>
+    [SharedTheory]
+    [InlineData("model.safetensors")]
+    [InlineData("tokenizer.json")]
+    public void A_tuning_does_not_go_on_with_another_base(string file)
+    {
+        using var model = new TemporaryFolder();
+        SmallEmbedder.Write(model);
+        string[] tune = ["tune", model.Root, Pairs(), "--out", _folder.PathOf("out"), "--only", "positions", "--batch", "4", "--steps", "2"];
+        Assert.Equal(0, Command.Run(tune).Code);
+        Assert.Equal(0, Command.Run([.. tune, "--resume"]).Code);
+        var bytes = File.ReadAllBytes(model.PathOf(file));
+        File.WriteAllBytes(model.PathOf(file), file == "tokenizer.json" ? [.. bytes, (byte)'\n'] : [.. bytes[..^1], (byte)(bytes[^1] ^ 1)]);
+        var run = Command.Run([.. tune, "--resume"]);
+        Assert.Equal(2, run.Code);
+        Assert.Contains("training.safetensors", Assert.Single(run.Complaints), StringComparison.Ordinal);
+    }
+
+    /// <summary>What other programs cut texts at is raised with the window, and code that the config names comes along.</summary>
+    [SharedFact]
+    public void A_tuned_folder_cuts_nowhere_and_has_its_code()
+    {
+        using var model = new TemporaryFolder();
+        SmallEmbedder.Write(model);
+        SmallEmbedder.Change(model.PathOf("config.json"), """{"auto_map":{"AutoModel":"modeling_small.SmallModel"}}""");
+        model.Write("modeling_small.py", "# code\n");
+        Assert.Equal(0, Command.Run("tune", model.Root, Pairs(), "--out", _folder.PathOf("out"), "--to", "1024", "--only", "positions", "--batch", "4", "--steps", "1").Code);
+        Assert.Equal("# code\n", File.ReadAllText(_folder.PathOf("out/model/modeling_small.py")));
+        Assert.Equal(1024, JsonElement.Parse(File.ReadAllText(_folder.PathOf("out/model/tokenizer_config.json"))).GetProperty("model_max_length").GetInt32());
+        var (before, after) = (File.ReadAllText(model.PathOf("tokenizer.json")), File.ReadAllText(_folder.PathOf("out/model/tokenizer.json")));
+        Assert.Equal(1024, JsonElement.Parse(after).GetProperty("truncation").GetProperty("max_length").GetInt32());
+        Assert.Equal(before, after.Replace("\"max_length\": 1024", "\"max_length\": 256", StringComparison.Ordinal));
+    }
+
     [SharedTheory]
     [InlineData("--freeze-original-rows: found it without --to", "--freeze-original-rows")]
     [InlineData("--only: found \"some\", expected positions or full", "--only", "some")]
