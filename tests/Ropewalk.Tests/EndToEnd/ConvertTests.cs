@@ -2,6 +2,7 @@ using System.Text.Json;
 using Ropewalk.Engine.Formats;
 using Ropewalk.Engine.Models;
 using Ropewalk.Tests.Formats;
+using Ropewalk.Tests.Models;
 using Ropewalk.Tests.Peer;
 
 namespace Ropewalk.Tests.EndToEnd;
@@ -43,6 +44,18 @@ public sealed class ConvertTests : IDisposable
         var back = _folder.PathOf("back");
         Command.Result("convert", SharedData.Path("data", "models", $"{name}.gguf"), back);
         AssertSameTensors(SharedData.Path("data", "models", name), back);
+    }
+
+    /// <summary>GPTNeoXConfig of Transformers 4.x takes base and fraction by these names alone; without them it turns a quarter of a head by base 10000.</summary>
+    [Fact]
+    public void A_folder_of_gpt_neox_says_base_and_fraction_by_its_class_s_names()
+    {
+        RandomCheckpoint.Write(_folder, RandomCheckpoint.Config(SmallConfigs.All["gpt_neox"], """{"rotary_emb_base":25000,"rotary_pct":0.5}"""), 3);
+        var (file, back) = (_folder.PathOf("model.gguf"), _folder.PathOf("back"));
+        Command.Result("convert", _folder.Root, file);
+        Command.Result("convert", file, back);
+        var config = JsonElement.Parse(File.ReadAllText(Path.Combine(back, "config.json")));
+        Assert.Equal((25000, 0.5), (config.GetProperty("rotary_emb_base").GetDouble(), config.GetProperty("rotary_pct").GetDouble()));
     }
 
     [SharedFact]
