@@ -58,6 +58,20 @@ public sealed class ConvertTests : IDisposable
         Assert.Equal((25000, 0.5), (config.GetProperty("rotary_emb_base").GetDouble(), config.GetProperty("rotary_pct").GetDouble()));
     }
 
+    /// <summary>Phi3Config of Transformers 4.x raises unless rope_scaling has these three keys.</summary>
+    [Fact]
+    public void A_folder_of_phi3_has_the_three_keys_of_its_class()
+    {
+        var original = SmallConfigs.All["phi3, longrope, partial rotary"];
+        RandomCheckpoint.Write(_folder, original, 3);
+        var (file, back) = (_folder.PathOf("model.gguf"), _folder.PathOf("back"));
+        Command.Result("convert", _folder.Root, file);
+        Command.Result("convert", file, back);
+        var (before, after) = (JsonElement.Parse(original), JsonElement.Parse(File.ReadAllText(Path.Combine(back, "config.json"))));
+        Assert.True(JsonElement.DeepEquals(before.GetProperty("rope_scaling"), after.GetProperty("rope_scaling")), after.ToString());
+        Assert.Equal(128, after.GetProperty("original_max_position_embeddings").GetInt32());
+    }
+
     [SharedFact]
     public void Types_are_what_was_asked_for()
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Ropewalk.Engine.Embedding;
 using Ropewalk.Engine.Formats.HuggingFace;
 using Ropewalk.Positions;
 using Ropewalk.Tests.Formats;
@@ -188,6 +189,19 @@ public sealed class ExportTests : IDisposable
         Assert.False(Directory.Exists(_folder.PathOf("extended")));
         Assert.Equal(0, Command.Run([.. extend, "--attention-factor", "su", "--dry-run"]).Code);
         Refused("longrope alone", "tune", _folder.Root, text, "--scaling", "yarn:2", "--to", "1024", "--out", _folder.PathOf("tuned"));
+    }
+
+    [Fact]
+    public void An_embedder_keeps_the_folders_that_its_modules_json_names()
+    {
+        RandomCheckpoint.Write(_folder, SmallConfigs.All["qwen3"], 7);
+        _folder.Write("modules.json", """[{"idx":0,"name":"0","path":"","type":"sentence_transformers.models.Transformer"},{"idx":1,"name":"1","path":"1_Pooling","type":"sentence_transformers.models.Pooling"}]""");
+        Directory.CreateDirectory(_folder.PathOf("1_Pooling"));
+        var pooling = _folder.Write("1_Pooling/config.json", """{"word_embedding_dimension":104,"pooling_mode_lasttoken":true}""");
+        var output = _folder.PathOf("out");
+        Command.Result("export", _folder.Root, "--scaling", "yarn:4", "--target", "huggingface-v4", "--out", output);
+        Assert.Equal(File.ReadAllText(pooling), File.ReadAllText(Path.Combine(output, "1_Pooling", "config.json")));
+        Assert.Equal(Pooling.Last, EmbedderSettingsReader.Read(output).Pooling);
     }
 
     private string Named(string text) => text.Contains("FILE", StringComparison.Ordinal) ? text.Replace("FILE", Factors(), StringComparison.Ordinal) : text;
