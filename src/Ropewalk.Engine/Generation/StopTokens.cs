@@ -9,9 +9,6 @@ namespace Ropewalk.Engine.Generation;
 /// which the tokenizer does not name as the end of a text.</summary>
 public static class StopTokens
 {
-    private const string EndOfTurn = "tokenizer.ggml.eot_token_id";
-    private const string EndOfMessage = "tokenizer.ggml.eom_token_id";
-
     /// <summary>Files often name one end and leave out another; llama.cpp knows these by their spelling, and so do we in its files.</summary>
     private static readonly string[] s_names =
     [
@@ -46,7 +43,7 @@ public static class StopTokens
     private static List<int?> OfGguf(string path, Tokenizer tokenizer)
     {
         using var gguf = GgufSet.Open(path);
-        var keys = new[] { GgufTokenizerKeys.Eos, EndOfTurn, EndOfMessage }.Select(key => gguf.Metadata.OptionalInt(key, int.MinValue, int.MaxValue));
+        var keys = new[] { GgufTokenizerKeys.Eos, GgufTokenizerKeys.EndOfTurn, GgufTokenizerKeys.EndOfMessage }.Select(key => gguf.Metadata.OptionalInt(key, int.MinValue, int.MaxValue));
         var known = s_names.ToDictionary(name => name, tokenizer.TokenId, StringComparer.Ordinal);
         bool Has(string name) => known.GetValueOrDefault(name) is not null;
 
