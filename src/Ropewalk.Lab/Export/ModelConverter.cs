@@ -72,7 +72,7 @@ public static class ModelConverter
     /// <returns>The type of the matrices.</returns>
     internal static GgmlType WriteWeightsAndTokenizer(Checkpoint checkpoint, AtomicFolder folder, GgmlType? type, List<string> notes, Action<string, long>? writing = null, bool allowNonFinite = false)
     {
-        var stored = WeightsWriter.Write(checkpoint, folder.PathOf(CheckpointFolder.WeightsName), type, writing, allowNonFinite);
+        var stored = WeightsWriter.Write(checkpoint, folder.PathOf(CheckpointFolder.WeightsName), type, notes, writing, allowNonFinite);
         if (checkpoint is GgufCheckpoint gguf)
         {
             if (gguf.HasTokenizer)
