@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Ropewalk.Engine.Formats;
+using Ropewalk.Engine.Generation;
 using Ropewalk.Engine.Models;
 using Ropewalk.Engine.Tokenization;
 using Ropewalk.Lab.Data;
@@ -43,6 +44,7 @@ internal static class RetrievalHost
         using var model = ModelLoader.Load(path, parsed.GetValue(set.Mmap));
         var tokenizer = Tokenizer.Load(path);
         ExtendJob.RequireTokensInVocabulary(tokenizer, model, path);
+        var stopTokens = StopTokens.Of(path, tokenizer, model.Shape.VocabularySize);
         var method = Scalings.Choose(parsed.GetValue(set.Scaling), parsed.GetValue(set.Plan), model);
         var options = new RetrievalOptions
         {
@@ -54,12 +56,12 @@ internal static class RetrievalHost
             Seed = parsed.GetValue(set.Seed),
         };
         var reporter = new ConsoleReporter(error, !Console.IsErrorRedirected);
-        var job = new RetrievalJob(model, tokenizer, method, task, options);
+        var job = new RetrievalJob(model, tokenizer, stopTokens, method, task, options);
         if (lengths.IsDefault && job.Fewest(stop) is var fewest && options.Lengths[0] < fewest && options.Lengths[^1] >= fewest)
         {
             reporter.Line($"a {task.Name} prompt with its answer takes up to {fewest:N0} tokens without any haystack; lengths below are left out");
             options = options with { Lengths = [.. options.Lengths.Where(n => n >= fewest)] };
-            job = new RetrievalJob(model, tokenizer, method, task, options);
+            job = new RetrievalJob(model, tokenizer, stopTokens, method, task, options);
         }
 
         job.RequireFit("--lengths", stop);

@@ -77,6 +77,7 @@ internal static class GenerateCommand
             using var loaded = ModelLoader.Load(parsed.GetValue(model)!, parsed.GetValue(mmap));
             var tokenizer = Tokenizer.Load(parsed.GetValue(model)!);
             ExtendJob.RequireTokensInVocabulary(tokenizer, loaded, parsed.GetValue(model)!);
+            var stopTokens = StopTokens.Of(parsed.GetValue(model)!, tokenizer, loaded.Shape.VocabularySize);
             var rule = Scalings.Choose(parsed.GetValue(scaling), parsed.GetValue(plan), loaded);
             var ids = parsed.GetValue(chat)
                 ? Conversation(parsed.GetValue(model)!, tokenizer, parsed.GetValue(system), parsed.GetValue(prompt)!)
@@ -113,7 +114,7 @@ internal static class GenerateCommand
                 }
             }
 
-            foreach (var id in TextGenerator.Generate(loaded, rule, ids, limit, new Sampler(heat, random.NextDouble), tokenizer.EosToken, policy, numbers, stop))
+            foreach (var id in TextGenerator.Generate(loaded, rule, ids, limit, new Sampler(heat, random.NextDouble), stopTokens, policy, numbers, stop))
             {
                 generated.Add(id);
                 Emit(decoder.Append(id));

@@ -78,7 +78,9 @@ internal static class TuneCommand
                 RopeScaling written = trainsPositions ? positions.Scaling(length) : method;
                 if (written is not NoScaling && (trainsPositions || parsed.GetValue(scaling) is not null))
                 {
-                    RopeConfigWriter.Write(config, written, length, RopeConfigStyle.V4);
+                    // A trained attention factor is anything, and the older keys of phi3 have none.
+                    var style = trainsPositions && (string?)config["model_type"] == "phi3" ? RopeConfigStyle.V5 : RopeConfigStyle.V4;
+                    RopeConfigWriter.Write(config, written, length, style);
                 }
                 else if (length > rope.MaximumContext)
                 {

@@ -74,7 +74,7 @@ public static class EmbedderSettingsReader
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         var metadata = checkpoint.Metadata;
-        var key = $"{metadata.RequiredText("general.architecture")}.{GgufEncoderKeys.Pooling}";
+        var key = $"{metadata.RequiredText("general.architecture")}.{GgufConfigWriter.PoolingType}";
         Pooling? pooling = metadata.OptionalInt(key, 0, int.MaxValue) switch
         {
             null or 0 => null,

@@ -13,12 +13,12 @@ public static class TextGenerator
     /// <param name="prompt">At least one id.</param>
     /// <param name="maxTokens">Tokens to generate at most.</param>
     /// <param name="sampler">Chooses a token from logits.</param>
-    /// <param name="stopToken">Ends the text; not returned. Null for none.</param>
+    /// <param name="stopTokens">Each ends the text; not returned.</param>
     /// <param name="policy">Which factors the sequence has.</param>
     /// <param name="cacheType">Type of the keys and values kept: F32, F16 or BF16.</param>
     /// <param name="cancellationToken">Stops between tokens.</param>
     public static IEnumerable<int> Generate(
-        LanguageModel model, PositionMethod method, IReadOnlyList<int> prompt, int maxTokens, Sampler sampler, int? stopToken, SwitchPolicy policy = SwitchPolicy.BySequence, GgmlType cacheType = GgmlType.F32, CancellationToken cancellationToken = default)
+        LanguageModel model, PositionMethod method, IReadOnlyList<int> prompt, int maxTokens, Sampler sampler, IReadOnlySet<int> stopTokens, SwitchPolicy policy = SwitchPolicy.BySequence, GgmlType cacheType = GgmlType.F32, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(prompt.Count, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(maxTokens);
@@ -29,7 +29,7 @@ public static class TextGenerator
         {
             var next = 0;
             session.Append(pending, pending.Length - 1, (_, logits) => next = sampler.Next(logits), cancellationToken);
-            if (next == stopToken)
+            if (stopTokens.Contains(next))
             {
                 yield break;
             }

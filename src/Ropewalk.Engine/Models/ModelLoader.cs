@@ -72,7 +72,18 @@ public static class ModelLoader
         var known = string.Join(", ", among.Select(a => a.ModelType));
         var type = new ConfigFields(config, file).OptionalString("model_type")
             ?? throw new CheckpointFormatException(file, "model_type", "nothing", $"one of {known}");
-        return Array.Find(among, a => a.ModelType == type)
+        var found = Array.Find(among, a => a.ModelType == type)
             ?? throw new UnsupportedCheckpointException(file, "model_type", $"\"{type}\"", known);
+        RequireCausal(config, file, found);
+        return found;
+    }
+
+    /// <summary>Refuses a decoder that was made an embedder whose tokens see the whole text: here it would run as a decoder and give other vectors.</summary>
+    private static void RequireCausal(JsonElement config, string file, Architecture architecture)
+    {
+        if (Architecture.All.Contains(architecture) && new ConfigFields(config, file).OptionalBool("is_causal") == false)
+        {
+            throw new UnsupportedCheckpointException(file, "is_causal", "false", "true, or encoders");
+        }
     }
 }

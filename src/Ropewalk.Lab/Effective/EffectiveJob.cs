@@ -1,3 +1,4 @@
+using Ropewalk.Engine.Generation;
 using Ropewalk.Engine.Models;
 using Ropewalk.Engine.Tokenization;
 using Ropewalk.Lab.Data;
@@ -32,7 +33,7 @@ public sealed class EffectiveJob(
     {
         var longest = Longest();
         var lengths = Lengths(longest);
-        var retrieval = new RetrievalJob(model, tokenizer, method, task, new RetrievalOptions
+        var retrieval = new RetrievalJob(model, tokenizer, StopTokens.None, method, task, new RetrievalOptions
         {
             Lengths = [_original, .. lengths],
             Depths = options.Depths,

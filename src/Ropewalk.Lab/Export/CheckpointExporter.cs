@@ -85,6 +85,14 @@ public static class CheckpointExporter
 
             files.Add(name);
         }
+
+        // modules.json alone would name folders that are not there.
+        foreach (var name in SentenceFiles.InModules(checkpoint.Location))
+        {
+            var path = Path.Combine(checkpoint.Location, name);
+            folder.Write(name, stream => Copy(path, stream), new FileInfo(path).Length);
+            files.Add(name);
+        }
     }
 
     /// <summary>What a folder has beside weights and config: tokenizer, licence, generation settings, the index of shards.</summary>

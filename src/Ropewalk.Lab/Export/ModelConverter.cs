@@ -72,7 +72,7 @@ public static class ModelConverter
     /// <returns>The type of the matrices.</returns>
     internal static GgmlType WriteWeightsAndTokenizer(Checkpoint checkpoint, AtomicFolder folder, GgmlType? type, List<string> notes, Action<string, long>? writing = null, bool allowNonFinite = false)
     {
-        var stored = WeightsWriter.Write(checkpoint, folder.PathOf(CheckpointFolder.WeightsName), type, writing, allowNonFinite);
+        var stored = WeightsWriter.Write(checkpoint, folder.PathOf(CheckpointFolder.WeightsName), type, notes, writing, allowNonFinite);
         if (checkpoint is GgufCheckpoint gguf)
         {
             if (gguf.HasTokenizer)
@@ -99,9 +99,9 @@ public static class ModelConverter
         return stored;
     }
 
-    /// <summary>What a GGUF file says of itself goes into the next one: tokenizer, name, licence; not how its numbers are stored.
+    /// <summary>What a GGUF file says of itself goes into the next one: tokenizer, name, licence, pooling; not how its numbers are stored.
     /// llama.cpp reads Phi-3's tokens otherwise under another name.</summary>
-    private static bool IsKept(string key) => key.StartsWith("tokenizer.", StringComparison.Ordinal)
+    private static bool IsKept(string key) => key.StartsWith("tokenizer.", StringComparison.Ordinal) || key.EndsWith(".pooling_type", StringComparison.Ordinal)
         || (key.StartsWith("general.", StringComparison.Ordinal) && key is not ("general.architecture" or "general.file_type" or "general.quantization_version" or "general.alignment"));
 
     /// <summary>Writes a GGUF file.</summary>

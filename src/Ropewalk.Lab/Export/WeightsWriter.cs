@@ -8,17 +8,24 @@ namespace Ropewalk.Lab.Export;
 /// <summary>Writes the tensors of any checkpoint as model.safetensors.</summary>
 public static class WeightsWriter
 {
-    /// <summary>Writes the file.</summary>
+    /// <summary>Writes the file, but for whole numbers that the network does not use.</summary>
     /// <param name="checkpoint">The source.</param>
     /// <param name="path">The file.</param>
     /// <param name="type">F32, F16 or BF16 for all tensors. Null keeps each one's own; block types become F32, which holds their numbers exactly,
     /// and vectors that a GGUF file keeps in F32 go back to the matrices' type where that loses nothing.</param>
+    /// <param name="notes">Takes what was left out.</param>
     /// <param name="writing">Told each tensor's name and bytes before it is written.</param>
     /// <param name="allowNonFinite">Whether NaN and infinity are written too.</param>
     /// <returns>The type of the matrices, for the config's torch_dtype.</returns>
-    public static GgmlType Write(Checkpoint checkpoint, string path, GgmlType? type, Action<string, long>? writing = null, bool allowNonFinite = false)
+    public static GgmlType Write(Checkpoint checkpoint, string path, GgmlType? type, List<string> notes, Action<string, long>? writing = null, bool allowNonFinite = false)
     {
-        var tensors = checkpoint.TensorNames.Select(n => checkpoint.Find(n)!).ToList();
+        var unused = UnusedBuffers.Of(checkpoint);
+        if (unused.Count > 0)
+        {
+            notes.Add($"{unused.Count} tensors of whole numbers that the network does not use are left out: {string.Join(", ", unused.Order(StringComparer.Ordinal).Take(4))}{(unused.Count > 4 ? ", ..." : "")}");
+        }
+
+        var tensors = checkpoint.TensorNames.Where(n => !unused.Contains(n)).Select(n => checkpoint.Find(n)!).ToList();
         var matrices = tensors.Where(t => t.Shape.Length > 1).CountBy(t => Kept(t.Type)).OrderByDescending(t => t.Value).Select(t => t.Key).FirstOrDefault(GgmlType.F32);
         var sources = tensors.ConvertAll(t =>
         {

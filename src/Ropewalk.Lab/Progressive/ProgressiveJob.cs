@@ -1,3 +1,4 @@
+using Ropewalk.Engine.Formats.HuggingFace;
 using Ropewalk.Engine.Models;
 using Ropewalk.Lab.Data;
 using Ropewalk.Lab.Evaluation;
@@ -79,6 +80,8 @@ public sealed partial class ProgressiveJob
             _ = ExtendJob.AttentionFactor(_options.AttentionFactor, (double)length / model.Original, model.Original);
         }
 
+        // The folder for a tuning outside has the older keys.
+        ExtendJob.RequireWritableAttention(model.Model, _options.TuneOutside ? RopeConfigStyle.V4 : _options.ConfigStyle, _options.AttentionFactor, _options.Search);
         var texts = JobTexts.Read(_options.Texts, _options.Heldout, model.Tokenizer, _options.Longest, _options.Windows, _options.HeldoutWindows, _options.Tokens.Max(), _options.Seed);
         var (cost, seconds) = Estimate(model.Model, texts, model.Original);
         if (_options.DryRun)

@@ -8,8 +8,8 @@ namespace Ropewalk.Lab.Retrieval;
 /// That is exact: keys and values of the prompt do not depend on what follows, and the factors are chosen by the window, not by the tokens so far.</summary>
 /// <param name="model">The model.</param>
 /// <param name="method">What is done to its positions.</param>
-/// <param name="stopToken">Ends a continuation, or null.</param>
-public sealed class CachedModel(LanguageModel model, PositionMethod method, int? stopToken) : IAnsweringModel
+/// <param name="stopTokens">Each ends a continuation.</param>
+public sealed class CachedModel(LanguageModel model, PositionMethod method, IReadOnlySet<int> stopTokens) : IAnsweringModel
 {
     // Long prompts go through in pieces, so that the hidden rows of all of them are never held at once.
     private const int PrefillTokens = 4096;
@@ -54,7 +54,7 @@ public sealed class CachedModel(LanguageModel model, PositionMethod method, int?
         {
             var sampler = new Sampler(temperature: 0, () => 0);
             var logits = prompt.Shared == prompt.Prompt.Length ? afterShared : Read(prompt.Prompt.AsSpan(prompt.Shared));
-            while (generated.Count < prompt.MaxNewTokens && sampler.Next(logits) is var next && next != stopToken)
+            while (generated.Count < prompt.MaxNewTokens && sampler.Next(logits) is var next && !stopTokens.Contains(next))
             {
                 generated.Add(next);
                 if (generated.Count < prompt.MaxNewTokens)

@@ -8,12 +8,13 @@ namespace Ropewalk.Lab.Retrieval;
 /// <summary>Runs a grid with progress and, where there is a journal, from where an earlier run stopped.</summary>
 /// <param name="model">The model.</param>
 /// <param name="tokenizer">Its tokenizer.</param>
+/// <param name="stopTokens">Each ends an answer.</param>
 /// <param name="method">What is done to its positions.</param>
 /// <param name="task">What is asked.</param>
 /// <param name="options">The grid.</param>
-public sealed class RetrievalJob(LanguageModel model, Tokenizer tokenizer, PositionMethod method, IRetrievalTask task, RetrievalOptions options)
+public sealed class RetrievalJob(LanguageModel model, Tokenizer tokenizer, IReadOnlySet<int> stopTokens, PositionMethod method, IRetrievalTask task, RetrievalOptions options)
 {
-    private readonly RetrievalGrid _grid = new(new CachedModel(model, method, tokenizer.EosToken), tokenizer, task, options);
+    private readonly RetrievalGrid _grid = new(new CachedModel(model, method, stopTokens), tokenizer, task, options);
     private readonly CostModel _cost = CostModel.Counted(model.Shape);
 
     /// <summary>What decides a trial, for <see cref="RetrievalJournal.Open"/>.</summary>
@@ -32,6 +33,7 @@ public sealed class RetrievalJob(LanguageModel model, Tokenizer tokenizer, Posit
         Scoring = options.Scoring.ToString(),
         options.Candidates,
         options.Seed,
+        Stop = stopTokens.Order(),
         Inputs = InputHashes.Of(modelPath, texts).Values,
     };
 

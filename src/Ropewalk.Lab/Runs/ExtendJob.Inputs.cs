@@ -1,8 +1,10 @@
 using System.Globalization;
 using Ropewalk.Engine.Formats;
+using Ropewalk.Engine.Formats.HuggingFace;
 using Ropewalk.Engine.Models;
 using Ropewalk.Engine.Tokenization;
 using Ropewalk.Lab.Data;
+using Ropewalk.Lab.Search;
 using Ropewalk.Positions;
 using Ropewalk.Positions.Scaling;
 
@@ -90,6 +92,21 @@ public sealed partial class ExtendJob
         if (target > LongestTarget)
         {
             throw new UserInputException($"--to: found {target}, expected at most {LongestTarget}");
+        }
+    }
+
+    /// <summary>Refuses a job whose export may need a key that the config has not: Transformers 4.x derives the attention factor of phi3 itself.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="style">Generation of the exported config's keys; null where the config is not to say it.</param>
+    /// <param name="policy">The attention factor that was asked for.</param>
+    /// <param name="search">Whether another is looked for.</param>
+    /// <exception cref="UserInputException">The two do not go together.</exception>
+    public static void RequireWritableAttention(LanguageModel model, RopeConfigStyle? style, string policy, SearchChoices search)
+    {
+        var isSearched = SearchAlgorithms.Named(search.Algorithm).SearchesAttention && !search.FixedTemperature;
+        if (style == RopeConfigStyle.V4 && model.Architecture == "phi3" && (isSearched || policy != "su"))
+        {
+            throw new UserInputException($"--attention-factor: found {(isSearched ? "one that is searched" : policy)} for phi3 and keys of style v4, which have none, expected --attention-factor su, or --config-style v5");
         }
     }
 

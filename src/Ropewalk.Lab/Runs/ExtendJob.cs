@@ -70,6 +70,7 @@ public sealed partial class ExtendJob
             _ = AttentionFactor(_options.AttentionFactor, scale, original, allowFit: true);
         }
 
+        RequireWritableAttention(model.Model, _options.Target == ExportTarget.HuggingFace ? _options.ConfigStyle : null, _options.AttentionFactor, _options.Search);
         var (search, heldout) = PlanWindows(_options, tokenizer, target);
         if (search.Windows.Length < _options.Windows)
         {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ropewalk.Engine.Generation;
 using Ropewalk.Engine.Models;
 using Ropewalk.Engine.Tokenization;
 using Ropewalk.Lab.Retrieval;
@@ -32,7 +33,8 @@ public sealed record PasskeyTrials(RetrievalResult Before, RetrievalResult After
         LanguageModel model, Tokenizer tokenizer, RopeScaling extended, ExtendOptions options, IEnumerable<int> lengths, JobClock clock, CancellationToken stop)
     {
         var grid = new RetrievalOptions { Lengths = [.. lengths], Depths = s_depths, Trials = options.PasskeyTrials, Scoring = RetrievalScoring.Greedy, Seed = options.Seed };
-        RetrievalJob Job(RopeScaling scaling) => new(model, tokenizer, new PositionMethod(scaling), new PasskeyTask(PasskeyTemplate.Longrope, new Haystacks(null)), grid);
+        var stopTokens = StopTokens.Of(options.Model, tokenizer, model.Shape.VocabularySize);
+        RetrievalJob Job(RopeScaling scaling) => new(model, tokenizer, stopTokens, new PositionMethod(scaling), new PasskeyTask(PasskeyTemplate.Longrope, new Haystacks(null)), grid);
         var fewest = Job(extended).Fewest(stop);
         grid = grid with { Lengths = [.. grid.Lengths.Where(n => n >= fewest)] };
         return grid.Lengths.IsEmpty ? null : new PasskeyTrials(Job(model.Rope.Scaling).Run(clock, stop), Job(extended).Run(clock, stop));

@@ -124,7 +124,8 @@ public sealed class ModelTuning
         var config = JsonObject.Create(original.Config)!;
         if (Scaling is not NoScaling)
         {
-            RopeConfigWriter.Write(config, Written ?? Scaling, Length, RopeConfigStyle.V4);
+            // A stage of a job's own: what is exported in the end is checked there.
+            RopeConfigWriter.Write(config, Written ?? Scaling, Length, RopeConfigStyle.V4, forTransformers: false);
         }
 
         return config;

@@ -1,7 +1,10 @@
 using System.Text.Json;
 using Ropewalk.Engine.Formats;
+using Ropewalk.Engine.Formats.HuggingFace;
+using Ropewalk.Engine.Formats.Safetensors;
 using Ropewalk.Engine.Models;
 using Ropewalk.Tests.Formats;
+using Ropewalk.Tests.Models;
 using Ropewalk.Tests.Peer;
 
 namespace Ropewalk.Tests.EndToEnd;
@@ -43,6 +46,63 @@ public sealed class ConvertTests : IDisposable
         var back = _folder.PathOf("back");
         Command.Result("convert", SharedData.Path("data", "models", $"{name}.gguf"), back);
         AssertSameTensors(SharedData.Path("data", "models", name), back);
+    }
+
+    /// <summary>GPTNeoXConfig of Transformers 4.x takes base and fraction by these names alone; without them it turns a quarter of a head by base 10000.</summary>
+    [Fact]
+    public void A_folder_of_gpt_neox_says_base_and_fraction_by_its_class_s_names()
+    {
+        RandomCheckpoint.Write(_folder, RandomCheckpoint.Config(SmallConfigs.All["gpt_neox"], """{"rotary_emb_base":25000,"rotary_pct":0.5}"""), 3);
+        var (file, back) = (_folder.PathOf("model.gguf"), _folder.PathOf("back"));
+        Command.Result("convert", _folder.Root, file);
+        Command.Result("convert", file, back);
+        var config = JsonElement.Parse(File.ReadAllText(Path.Combine(back, "config.json")));
+        Assert.Equal((25000, 0.5), (config.GetProperty("rotary_emb_base").GetDouble(), config.GetProperty("rotary_pct").GetDouble()));
+    }
+
+    /// <summary>Phi3Config of Transformers 4.x raises unless rope_scaling has these three keys.</summary>
+    [Fact]
+    public void A_folder_of_phi3_has_the_three_keys_of_its_class()
+    {
+        var original = SmallConfigs.All["phi3, longrope, partial rotary"];
+        RandomCheckpoint.Write(_folder, original, 3);
+        var (file, back) = (_folder.PathOf("model.gguf"), _folder.PathOf("back"));
+        Command.Result("convert", _folder.Root, file);
+        Command.Result("convert", file, back);
+        var (before, after) = (JsonElement.Parse(original), JsonElement.Parse(File.ReadAllText(Path.Combine(back, "config.json"))));
+        Assert.True(JsonElement.DeepEquals(before.GetProperty("rope_scaling"), after.GetProperty("rope_scaling")), after.ToString());
+        Assert.Equal(128, after.GetProperty("original_max_position_embeddings").GetInt32());
+    }
+
+    /// <summary>embeddings.position_ids of all-MiniLM and attention.bias of Pythia.</summary>
+    [Theory]
+    [InlineData("gpt_neox", "gpt_neox.layers.0.attention.bias", StoredType.Bool)]
+    [InlineData("gpt_neox", "gpt_neox.layers.1.attention.bias", StoredType.U8)]
+    [InlineData("bert", "embeddings.position_ids", StoredType.I64)]
+    public void Whole_numbers_that_no_network_uses_are_left_out_and_told(string architecture, string name, StoredType type)
+    {
+        var config = SmallConfigs.All.TryGetValue(architecture, out var decoder) ? decoder : SmallEncoders.All[architecture];
+        RandomCheckpoint.Write(_folder, config, 3);
+        using var padded = new TemporaryFolder();
+        padded.Write("config.json", config);
+        AddTensor(_folder, padded, new TensorSource(name, type, [1, 8], stream => stream.Write(new byte[8 * StoredTypes.BitsOf(type) / 8])));
+        var back = _folder.PathOf("back");
+        var notes = Command.Result("convert", padded.Root, back).GetProperty("notes").EnumerateArray().Select(n => n.GetString()!);
+        Assert.Contains(notes, n => n.Contains("left out: " + name, StringComparison.Ordinal));
+        AssertSameTensors(_folder.Root, back);
+    }
+
+    [Fact]
+    public void Whole_numbers_in_a_weight_s_place_stay_an_error()
+    {
+        var config = SmallConfigs.All["gpt_neox"];
+        RandomCheckpoint.Write(_folder, config, 3);
+        using var packed = new TemporaryFolder();
+        packed.Write("config.json", config);
+        AddTensor(_folder, packed, new TensorSource("embed_out.qweight", StoredType.I32, [1, 8], stream => stream.Write(new byte[32])), without: "gpt_neox.embed_in.weight");
+        var run = Command.Run("convert", packed.Root, _folder.PathOf("back"));
+        Assert.Equal(2, run.Code);
+        Assert.Contains("embed_out.qweight", Assert.Single(run.Complaints), StringComparison.Ordinal);
     }
 
     [SharedFact]
@@ -176,6 +236,19 @@ public sealed class ConvertTests : IDisposable
         }
 
         Assert.False(Directory.Exists(_folder.PathOf("out")));
+    }
+
+    /// <summary>Writes a folder's tensors with one more, and perhaps without one.</summary>
+    private static void AddTensor(TemporaryFolder source, TemporaryFolder target, TensorSource more, string? without = null)
+    {
+        using var checkpoint = CheckpointFolder.Open(source.Root);
+        SafetensorsWriter.Write(target.PathOf("model.safetensors"), [more, .. checkpoint.TensorNames.Where(n => n != without).Select(n =>
+        {
+            var tensor = checkpoint.Find(n)!;
+            var bytes = new byte[tensor.NumRows * tensor.RowBytes];
+            tensor.ReadRows(0, bytes);
+            return TensorSource.FromBytes(n, StoredType.F32, tensor.Shape, bytes);
+        })]);
     }
 
     private static void AssertSameTensors(string expected, string found)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Ropewalk.Engine.Embedding;
 using Ropewalk.Engine.Formats.HuggingFace;
 using Ropewalk.Positions;
 using Ropewalk.Tests.Formats;
@@ -155,6 +156,52 @@ public sealed class ExportTests : IDisposable
         Assert.Equal(2, run.Code);
         Assert.Contains("as its qwen2 graph has it", Assert.Single(run.Complaints), StringComparison.Ordinal);
         Assert.False(File.Exists(output));
+    }
+
+    [Fact]
+    public void Phi3_is_refused_before_work_what_its_class_in_Transformers_refuses()
+    {
+        RandomCheckpoint.Write(_folder, RandomCheckpoint.Config(SmallConfigs.All["phi3"], """{"sliding_window":null}"""), 7);
+        void Refused(string expected, params string[] arguments)
+        {
+            var run = Command.Run(arguments);
+            Assert.True(run.Code == 2, $"exit code {run.Code}: {run.Error}");
+            Assert.Contains(expected, Assert.Single(run.Complaints), StringComparison.Ordinal);
+        }
+
+        var output = _folder.PathOf("out");
+        Refused("longrope alone", "export", _folder.Root, "--scaling", "yarn:4", "--target", "huggingface-v4", "--out", output);
+        Refused("longrope alone", "export", _folder.Root, "--scaling", "yarn:4", "--target", "vllm");
+        Refused("style V5", "export", _folder.Root, "--scaling", "resonance+yarn:4", "--target", "huggingface-v4", "--out", output);
+        Command.Result("export", _folder.Root, "--scaling", "yarn:4", "--target", "gguf", "--out", output + ".gguf");
+        Command.Result("export", _folder.Root, "--scaling", "resonance+yarn:4", "--target", "huggingface-v5", "--out", output);
+
+        foreach (var file in Directory.GetFiles(Command.Embedded, "tokenizer*"))
+        {
+            File.Copy(file, _folder.PathOf(Path.GetFileName(file)));
+        }
+
+        var text = _folder.Write("text.txt", string.Concat(Enumerable.Repeat("Once upon a time there was a text. ", 400)));
+        string[] extend = ["extend", _folder.Root, "--to", "1024", "--text", text, "--heldout", text + "2", "--out", _folder.PathOf("extended")];
+        File.Copy(text, text + "2");
+        Refused("searched for phi3", extend);
+        Refused("found fit for phi3", [.. extend, "--attention-factor", "fit"]);
+        Assert.False(Directory.Exists(_folder.PathOf("extended")));
+        Assert.Equal(0, Command.Run([.. extend, "--attention-factor", "su", "--dry-run"]).Code);
+        Refused("longrope alone", "tune", _folder.Root, text, "--scaling", "yarn:2", "--to", "1024", "--out", _folder.PathOf("tuned"));
+    }
+
+    [Fact]
+    public void An_embedder_keeps_the_folders_that_its_modules_json_names()
+    {
+        RandomCheckpoint.Write(_folder, SmallConfigs.All["qwen3"], 7);
+        _folder.Write("modules.json", """[{"idx":0,"name":"0","path":"","type":"sentence_transformers.models.Transformer"},{"idx":1,"name":"1","path":"1_Pooling","type":"sentence_transformers.models.Pooling"}]""");
+        Directory.CreateDirectory(_folder.PathOf("1_Pooling"));
+        var pooling = _folder.Write("1_Pooling/config.json", """{"word_embedding_dimension":104,"pooling_mode_lasttoken":true}""");
+        var output = _folder.PathOf("out");
+        Command.Result("export", _folder.Root, "--scaling", "yarn:4", "--target", "huggingface-v4", "--out", output);
+        Assert.Equal(File.ReadAllText(pooling), File.ReadAllText(Path.Combine(output, "1_Pooling", "config.json")));
+        Assert.Equal(Pooling.Last, EmbedderSettingsReader.Read(output).Pooling);
     }
 
     private string Named(string text) => text.Contains("FILE", StringComparison.Ordinal) ? text.Replace("FILE", Factors(), StringComparison.Ordinal) : text;

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using Ropewalk.Tests.Formats;
+
 namespace Ropewalk.Tests.EndToEnd;
 
 /// <summary>Text that a real model writes, against what its authors' program printed.</summary>
@@ -42,6 +45,25 @@ public sealed class GenerateTests
         var longer = Command.Run("generate", Command.Embedded, "--prompt", "Once", "--max-tokens", "300");
         Assert.Equal(0, longer.Code);
         Assert.Contains("more than the model's window of 256", longer.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Text_ends_where_the_folder_says_not_only_where_the_tokenizer_does()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var file in Directory.GetFiles(Command.Embedded))
+        {
+            File.Copy(file, folder.PathOf(Path.GetFileName(file)));
+        }
+
+        string[] arguments = ["generate", folder.Root, "--prompt", "Once upon a time", "--max-tokens", "24"];
+        int[] Tokens(JsonElement result) => [.. result.GetProperty("tokens").EnumerateArray().Select(t => t.GetInt32())];
+        var whole = Tokens(Command.Result(arguments));
+        var last = Array.FindIndex(whole, 5, t => !whole[..5].Contains(t));
+        folder.Write("generation_config.json", $$"""{"eos_token_id":[999999,{{whole[last]}}]}""");
+        var ended = Command.Result(arguments);
+        Assert.Equal(whole[..last], Tokens(ended));
+        Assert.Equal("stop", ended.GetProperty("finish_reason").GetString());
     }
 
     [Fact]

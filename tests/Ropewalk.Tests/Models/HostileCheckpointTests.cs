@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
+using Ropewalk.Engine.Formats;
 using Ropewalk.Engine.Formats.HuggingFace;
 using Ropewalk.Engine.Models;
+using Ropewalk.Engine.Models.Encoders;
 using Ropewalk.Tests.Formats;
 
 namespace Ropewalk.Tests.Models;
@@ -31,6 +33,23 @@ public sealed class HostileCheckpointTests
         using var checkpoint = CheckpointFolder.Open(folder.Root);
         ModelLoader.Load(checkpoint).Dispose();
         Assert.Contains("1 tensors that this model does not use: model.layers.7.mystery", Assert.Single(checkpoint.Notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_decoder_whose_tokens_see_the_whole_text_is_refused_and_an_encoder_is_not()
+    {
+        using var folder = Tiny(config => config["is_causal"] = false);
+        foreach (var load in (Action[])[() => ModelLoader.Load(folder.Root), () => TextEncoder.Load(folder.Root)])
+        {
+            Assert.Contains("config.json: is_causal: false is not supported", Assert.Throws<UnsupportedCheckpointException>(load).Message, StringComparison.Ordinal);
+        }
+
+        foreach (var name in (string[])["bert", "modernbert"])
+        {
+            using var encoder = new TemporaryFolder();
+            RandomCheckpoint.Write(encoder, RandomCheckpoint.Config(SmallEncoders.All[name], """{"is_causal":false}"""), 1);
+            TextEncoder.Load(encoder.Root).Dispose();
+        }
     }
 
     [Theory]

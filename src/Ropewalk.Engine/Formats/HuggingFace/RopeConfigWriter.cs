@@ -24,22 +24,24 @@ public static class RopeConfigWriter
     /// <param name="scaling">LongRoPE, or a method of <see cref="RopeScalingKeys"/>.</param>
     /// <param name="targetContext">The length that is meant, at least the original context.</param>
     /// <param name="style">Generation of keys.</param>
+    /// <param name="forTransformers">False where nobody but this program reads the config, so that it may say what a model's class in Transformers refuses.</param>
     /// <returns>One line each: what some engine will compute otherwise.</returns>
     /// <exception cref="UserInputException">The config cannot express the scaling.</exception>
     /// <exception cref="CheckpointFormatException">The config's own keys are missing or damaged.</exception>
     /// <exception cref="UnsupportedCheckpointException">The config's own encoding is of a kind that is not run here.</exception>
-    public static ImmutableArray<string> Write(JsonObject config, RopeScaling scaling, int targetContext, RopeConfigStyle style)
+    public static ImmutableArray<string> Write(JsonObject config, RopeScaling scaling, int targetContext, RopeConfigStyle style, bool forTransformers = true)
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(scaling);
         if (scaling is LongRopeScaling longRope)
         {
-            return WriteLongRope(config, longRope, targetContext, style);
+            return WriteLongRope(config, longRope, targetContext, style, forTransformers);
         }
 
         CheckWidth(config, scaling);
         var keys = RopeScalingKeys.Of(scaling, targetContext, out var thetaBase, out var maximum);
         var original = scaling is Llama3Scaling ? scaling.Geometry.OriginalContext : (int?)null;
+        RequireClass(config, keys, style, scaling.Name, forTransformers);
         Put(config, keys, thetaBase, original, maximum, style, scaling.Name);
         return [];
     }
@@ -49,11 +51,12 @@ public static class RopeConfigWriter
     /// <param name="scaling">One entry, which serves all lengths, or two: short up to the original context, and long. No start tokens.</param>
     /// <param name="targetContext">max_position_embeddings to write, at least the original context.</param>
     /// <param name="style">Generation of keys.</param>
+    /// <param name="forTransformers">False where nobody but this program reads the config, so that it may say what a model's class in Transformers refuses.</param>
     /// <returns>One line each: what some engine will compute otherwise.</returns>
     /// <exception cref="UserInputException">The config cannot express the scaling.</exception>
     /// <exception cref="CheckpointFormatException">The config's own keys are missing or damaged.</exception>
     /// <exception cref="UnsupportedCheckpointException">The config's own encoding is of a kind that is not run here.</exception>
-    public static ImmutableArray<string> WriteLongRope(JsonObject config, LongRopeScaling scaling, int targetContext, RopeConfigStyle style)
+    public static ImmutableArray<string> WriteLongRope(JsonObject config, LongRopeScaling scaling, int targetContext, RopeConfigStyle style, bool forTransformers = true)
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(scaling);
@@ -62,6 +65,7 @@ public static class RopeConfigWriter
         CheckWidth(config, scaling);
         var notes = ImmutableArray.CreateBuilder<string>();
         var keys = Keys(scaling, attention, targetContext, notes);
+        RequireClass(config, keys, style, scaling.Name, forTransformers);
         Put(config, keys, scaling.Geometry.Base, original, targetContext, style, scaling.Name);
         return notes.ToImmutable();
     }
@@ -73,6 +77,14 @@ public static class RopeConfigWriter
         if (width != scaling.Geometry.RotaryDimension)
         {
             throw new UserInputException($"{scaling.Name}: found factors for {scaling.Geometry.RotaryDimension} rotated entries, expected {width} as {FileName} has");
+        }
+    }
+
+    private static void RequireClass(JsonObject config, JsonObject keys, RopeConfigStyle style, string name, bool forTransformers)
+    {
+        if (forTransformers && IsOf(config, Phi3RopeKeys.ModelType))
+        {
+            Phi3RopeKeys.Require(keys, style, name);
         }
     }
 
@@ -106,7 +118,7 @@ public static class RopeConfigWriter
             if (keys["rope_type"] is { } method)
             {
                 keys["type"] = method.DeepClone();
-                config["rope_scaling"] = keys;
+                config["rope_scaling"] = IsOf(config, Phi3RopeKeys.ModelType) ? Phi3RopeKeys.Three(keys) : keys;
             }
 
             if (partial is { } fraction)
@@ -127,12 +139,29 @@ public static class RopeConfigWriter
             config.Remove(LocalBase);
         }
 
+        if (style == RopeConfigStyle.V4 && IsOf(config, "gpt_neox"))
+        {
+            WriteNeoXNames(config, thetaBase, partial);
+        }
+
         if (original is { } length)
         {
             config["original_max_position_embeddings"] = length;
         }
 
         config["max_position_embeddings"] = maximum;
+    }
+
+    private static bool IsOf(JsonObject config, string modelType) => config["model_type"] is JsonValue type && type.TryGetValue<string>(out var name) && name == modelType;
+
+    /// <summary>The class of gpt_neox knows base and fraction by names of its own, with defaults of its own; before 5.x by no others.</summary>
+    private static void WriteNeoXNames(JsonObject config, double thetaBase, double? partial)
+    {
+        config["rotary_emb_base"] = thetaBase;
+        if (partial is { } fraction)
+        {
+            config["rotary_pct"] = fraction;
+        }
     }
 
     /// <summary>The keys for all layers, or for each type where the config tells them apart.</summary>

@@ -101,6 +101,10 @@ internal sealed class GptNeoX : Architecture
         reader.Config["use_parallel_residual"] = reader.Metadata.OptionalBool(key) ?? reader.Metadata.Missing<bool>(key, "true or false");
         reader.Config["attention_bias"] = true;
 
+        // By these names alone Transformers 4.x takes them, and has defaults where they are absent.
+        reader.Config["rotary_emb_base"] = reader.Config["rope_theta"]!.DeepClone();
+        reader.Config["rotary_pct"] = reader.Config["partial_rotary_factor"]?.DeepClone() ?? 1.0;
+
         // The file does not say which of the two the model was trained with; GPT-NeoX's own is the one by the error function.
         reader.Config["hidden_act"] = "gelu";
     }

@@ -1,6 +1,9 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using Ropewalk.Engine.Formats.HuggingFace;
 using Ropewalk.Engine.Kernels;
 using Ropewalk.Engine.Models.Gguf;
+using Ropewalk.Positions.Scaling;
 
 namespace Ropewalk.Engine.Models.Architectures;
 
@@ -56,8 +59,28 @@ internal sealed class Phi3 : Architecture
         {
             reader.Config["sliding_window"] = window;
         }
+
+        ShortenLongRope(reader.Config);
     }
 
     /// <inheritdoc />
     public override void ToGguf(GgufConfigWriter writer) => writer.Set("attention.sliding_window", (uint)writer.Spec.Windows.Max());
+
+    /// <summary>Where the file's attention factor is the one that follows from the two lengths, to the last digits of float32, the three keys say all
+    /// that Transformers 4.x lets stand there for this class.</summary>
+    private static void ShortenLongRope(JsonObject config)
+    {
+        if (config["rope_scaling"] is not JsonObject keys || (string?)keys["rope_type"] != "longrope")
+        {
+            return;
+        }
+
+        var original = (int)keys["original_max_position_embeddings"]!;
+        var scale = (double)(int)config["max_position_embeddings"]! / original;
+        if (original > 1 && Math.Abs(((double)keys["attention_factor"]! / AttentionFactors.Su(scale, original)) - 1) < 1e-6)
+        {
+            config["rope_scaling"] = Phi3RopeKeys.Three(keys);
+            config["original_max_position_embeddings"] = original;
+        }
+    }
 }

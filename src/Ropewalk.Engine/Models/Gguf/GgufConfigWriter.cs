@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Ropewalk.Engine.Embedding;
 using Ropewalk.Engine.Formats;
 using Ropewalk.Engine.Formats.Gguf;
 using Ropewalk.Engine.Models.Architectures;
@@ -8,6 +9,9 @@ namespace Ropewalk.Engine.Models.Gguf;
 /// <summary>A config.json as GGUF metadata. What llama.cpp's graph cannot run is refused; what it runs otherwise is noted.</summary>
 internal sealed class GgufConfigWriter
 {
+    /// <summary>The key, after the architecture's name, that says how a text's rows become one vector.</summary>
+    public const string PoolingType = "pooling_type";
+
     private readonly Checkpoint _checkpoint;
 
     private GgufConfigWriter(Checkpoint checkpoint, Architecture architecture, NetworkSpec spec, string file)
@@ -29,9 +33,6 @@ internal sealed class GgufConfigWriter
 
     /// <summary>The configuration.</summary>
     public JsonElement Config => _checkpoint.Config;
-
-    /// <summary>How the folder's rows become a vector; null where it does not say.</summary>
-    public Embedding.Pooling? Pooling => Directory.Exists(_checkpoint.Location) ? Embedding.EmbedderSettingsReader.Read(_checkpoint.Location).Pooling : null;
 
     /// <summary>What the user should know.</summary>
     public List<string> Notes { get; } = [];
@@ -56,6 +57,7 @@ internal sealed class GgufConfigWriter
         }
 
         architecture.ToGguf(writer);
+        writer.WritePooling();
         return writer;
     }
 
@@ -90,6 +92,23 @@ internal sealed class GgufConfigWriter
         {
             Notes.Add($"llama.cpp's {graph.Name} graph has no sliding window: past {window} tokens its results differ from this model's");
         }
+    }
+
+    /// <summary>How a text's rows become one vector, where a folder says it, of a decoder too: without the key llama.cpp gives the rows.</summary>
+    private void WritePooling()
+    {
+        if (!Directory.Exists(_checkpoint.Location) || EmbedderSettingsReader.Read(_checkpoint.Location).Pooling is not { } pooling)
+        {
+            return;
+        }
+
+        Set(PoolingType, pooling switch
+        {
+            Pooling.Mean => 1u,
+            Pooling.Cls => 2u,
+            Pooling.Last => 3u,
+            _ => throw Refusal("pooling", $"{pooling}", "mean, cls or last"),
+        });
     }
 
     private void WriteSizes()

@@ -6,9 +6,6 @@ namespace Ropewalk.Engine.Models.Gguf;
 /// <summary>The GGUF keys that every encoder has.</summary>
 internal static class GgufEncoderKeys
 {
-    /// <summary>How a text's rows become one vector.</summary>
-    public const string Pooling = "pooling_type";
-
     private const string TokenTypes = "tokenizer.ggml.token_type_count";
 
     /// <summary>Writes them.</summary>
@@ -17,17 +14,6 @@ internal static class GgufEncoderKeys
         var spec = writer.Spec;
         writer.Set("attention.causal", false);
         writer.Metadata.Set(TokenTypes, (uint)Math.Max(1, spec.Encoder!.TokenTypes));
-        if (writer.Pooling is { } pooling)
-        {
-            writer.Set(Pooling, pooling switch
-            {
-                Embedding.Pooling.Mean => 1u,
-                Embedding.Pooling.Cls => 2u,
-                Embedding.Pooling.Last => 3u,
-                _ => throw writer.Refusal("pooling", $"{pooling}", "mean, cls or last"),
-            });
-        }
-
         if (spec.Activation == Activation.Gelu)
         {
             writer.Notes.Add("llama.cpp computes gelu by its approximation with a hyperbolic tangent, this model by the error function: activations differ by up to 0.0005");

@@ -1,5 +1,6 @@
 using Ropewalk.Engine.Formats;
 using Ropewalk.Engine.Formats.Gguf;
+using Ropewalk.Engine.Models.Encoders;
 using Ropewalk.Engine.Tensors;
 
 namespace Ropewalk.Engine.Models.Gguf;
@@ -39,6 +40,10 @@ public static class GgufExport
         Checkpoint checkpoint, string path, GgmlType? type, Action<GgufMetadata> addTokenizer, Action<string, long>? writing = null, bool allowNonFinite = false)
     {
         var architecture = ModelLoader.AnyArchitectureOf(checkpoint);
+
+        // As embed reads it: an embedder is often saved without its head and without the prefix of its tensors, or with one more.
+        using var embedder = checkpoint.Find(architecture.NameOf(TensorRole.Embedding, 0)) is null ? new EmbedderCheckpoint(checkpoint, architecture) : null;
+        checkpoint = embedder ?? checkpoint;
         var spec = architecture.Read(checkpoint.Config, checkpoint.ConfigPath);
 
         // Missing and misshapen tensors are told before anything is written.

@@ -9,8 +9,9 @@ namespace Ropewalk.Engine.Tokenization;
 /// <summary>What a Hugging Face folder says of special tokens and dialogue, as a GGUF file has it.</summary>
 /// <param name="Special">The tokens. Where tokenizer_config.json does not name one, config.json and then
 /// generation_config.json count; of several tokens that end a text the first is taken.</param>
+/// <param name="EndOfTurn">The token that is named as the end, where each text ends with another (Qwen3-Embedding): that one is the end to llama.cpp.</param>
 /// <param name="ChatTemplate">The template, or null.</param>
-internal sealed record GgufFolderSettings(GgufSpecialTokens Special, string? ChatTemplate)
+internal sealed record GgufFolderSettings(GgufSpecialTokens Special, int? EndOfTurn, string? ChatTemplate)
 {
     public static GgufFolderSettings Read(string folder, Tokenizer tokenizer, int count)
     {
@@ -22,20 +23,20 @@ internal sealed record GgufFolderSettings(GgufSpecialTokens Special, string? Cha
         var special = new GgufSpecialTokens
         {
             Bos = Around(folder, frame.Prefix, bos, "begins", tokenizer),
-            Eos = Around(folder, frame.Suffix, eos, "ends", tokenizer),
+            Eos = frame.Suffix is [var end] ? end : Around(folder, frame.Suffix, eos, "ends", tokenizer),
             Unknown = Named(config, "unk_token", tokenizer) ?? (tokenizer.Parts.Model as BytePairModel)?.Settings.Unknown,
             Padding = Named(config, "pad_token", tokenizer) ?? Id(models, "pad_token_id", count),
             AddsBos = frame.Prefix.Length > 0,
             AddsEos = frame.Suffix.Length > 0,
         };
-        return new GgufFolderSettings(special, ChatTemplateFiles.OfFolder(folder).Templates.GetValueOrDefault(ChatTemplateFiles.Default)?.Text);
+        return new GgufFolderSettings(special, eos != special.Eos ? eos : null, ChatTemplateFiles.OfFolder(folder).Templates.GetValueOrDefault(ChatTemplateFiles.Default)?.Text);
     }
 
     public void WriteTo(GgufMetadata metadata)
     {
         foreach (var (key, id) in new[]
         {
-            (GgufTokenizerKeys.Bos, Special.Bos), (GgufTokenizerKeys.Eos, Special.Eos),
+            (GgufTokenizerKeys.Bos, Special.Bos), (GgufTokenizerKeys.Eos, Special.Eos), (GgufTokenizerKeys.EndOfTurn, EndOfTurn),
             (GgufTokenizerKeys.Unknown, Special.Unknown), (GgufTokenizerKeys.Padding, Special.Padding),
         })
         {

@@ -27,6 +27,12 @@ internal static class GgufTokenizerKeys
     /// <summary>Id of the token that ends a text.</summary>
     public const string Eos = "tokenizer.ggml.eos_token_id";
 
+    /// <summary>Id of the token that ends a turn, where that is another.</summary>
+    public const string EndOfTurn = "tokenizer.ggml.eot_token_id";
+
+    /// <summary>Id of the token that ends a message, where that is another.</summary>
+    public const string EndOfMessage = "tokenizer.ggml.eom_token_id";
+
     /// <summary>Id of the unknown token.</summary>
     public const string Unknown = "tokenizer.ggml.unknown_token_id";
 

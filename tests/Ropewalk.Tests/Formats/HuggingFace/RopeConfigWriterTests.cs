@@ -109,6 +109,68 @@ public class RopeConfigWriterTests
         Assert.All((long[])[1, 16, 17, 64], n => Assert.Equal(scaling.At(n), read.Scaling.At(n)));
     }
 
+    /// <summary>GPTNeoXConfig of Transformers 4.x: rotary_emb_base (10000 where absent) and rotary_pct (0.25) are all that it takes.</summary>
+    [Fact]
+    public void The_old_style_has_gpt_neox_s_own_names()
+    {
+        var config = Config(("model_type", "\"gpt_neox\""), ("rope_theta", "null"), ("head_dim", "16"), ("rope_parameters", "{\"rope_theta\": 1e4, \"partial_rotary_factor\": 0.5}"));
+        RopeConfigWriter.Write(config, new BaseScaling(Geometry, 750000), 64, RopeConfigStyle.V4);
+        Assert.Equal((750000, 0.5), (config["rotary_emb_base"]!.GetValue<double>(), config["rotary_pct"]!.GetValue<double>()));
+        Assert.Equal(750000, Read(config, RopeConfigEra.V457).Geometry.Base);
+        RopeConfigWriter.Write(config, new BaseScaling(Geometry, 800000), 64, RopeConfigStyle.V5);
+        Assert.False(config.ContainsKey("rotary_emb_base"));
+        Assert.Equal(800000, Read(config, RopeConfigEra.V5).Geometry.Base);
+    }
+
+    /// <summary>Phi3Config of Transformers 4.x raises unless rope_scaling has three keys; 5.x takes default and longrope.</summary>
+    [Theory]
+    [InlineData(RopeConfigStyle.V4, 1)]
+    [InlineData(RopeConfigStyle.V5, 1)]
+    [InlineData(RopeConfigStyle.V5, 1.5)]
+    public void Phi3_has_the_keys_that_its_class_takes(RopeConfigStyle style, double more)
+    {
+        var config = Phi3();
+        var scaling = Two(more * AttentionFactors.Su(4, 16));
+        RopeConfigWriter.Write(config, scaling, 64, style);
+        if (style == RopeConfigStyle.V4)
+        {
+            Assert.Equal(["long_factor", "short_factor", "type"], config["rope_scaling"]!.AsObject().Select(p => p.Key).Order());
+            Assert.Equal("longrope", config["rope_scaling"]!["type"]!.GetValue<string>());
+        }
+
+        Assert.Equal(16, config["original_max_position_embeddings"]!.GetValue<int>());
+        foreach (var era in Enum.GetValues<RopeConfigEra>())
+        {
+            Assert.All((long[])[1, 16, 17, 64], n => Assert.Equal(scaling.At(n), Read(config, era).Scaling.At(n)));
+        }
+    }
+
+    [Fact]
+    public void What_phi3_s_class_does_not_take_is_refused_unless_nobody_else_reads_it()
+    {
+        foreach (var style in Enum.GetValues<RopeConfigStyle>())
+        {
+            foreach (var scaling in new RopeScaling[] { new YarnScaling(Geometry, 4), new LinearScaling(Geometry, 4), new DynamicNtkScaling(Geometry, 4), new Llama3Scaling(Geometry, 4) })
+            {
+                var config = Phi3();
+                var before = config.ToJsonString();
+                Assert.Contains("longrope alone", Assert.Throws<UserInputException>(() => RopeConfigWriter.Write(config, scaling, 64, style)).Message, StringComparison.Ordinal);
+                Assert.Equal(before, config.ToJsonString());
+                RopeConfigWriter.Write(config, scaling, 64, style, forTransformers: false);
+                Assert.Equal(scaling.At(64), Read(config, RopeConfigEra.V5).Scaling.At(64));
+            }
+
+            var plain = Phi3();
+            RopeConfigWriter.Write(plain, new BaseScaling(Geometry, 750000), 64, style);
+            Assert.Equal(750000, Read(plain, RopeConfigEra.V5).Geometry.Base);
+        }
+
+        Refused("style V5", Two(1.5), 64, RopeConfigStyle.V4, Phi3());
+        var own = Phi3();
+        RopeConfigWriter.Write(own, Two(1.5), 64, RopeConfigStyle.V4, forTransformers: false);
+        Assert.Equal(1.5, Read(own, RopeConfigEra.V5).Scaling.At(64).AttentionFactor);
+    }
+
     [Fact]
     public void What_a_config_cannot_express_is_refused_and_the_config_untouched()
     {
@@ -131,6 +193,8 @@ public class RopeConfigWriterTests
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
         Assert.Equal(before, config.ToJsonString());
     }
+
+    private static JsonObject Phi3() => Config(("model_type", "\"phi3\""), ("original_max_position_embeddings", "16"));
 
     private static JsonObject Config(params (string Key, string Value)[] changes)
     {

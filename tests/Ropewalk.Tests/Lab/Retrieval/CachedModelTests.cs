@@ -32,7 +32,7 @@ public sealed class CachedModelTests
         {
             var retrieval = task.Make(new CounterRandom(3), 500, 6);
             var prompt = new PromptFitter(tokenizer).Fit(retrieval, 500, 0.4);
-            var answer = new CachedModel(model, method, stopToken: null).Ask(prompt, RetrievalScoring.Both, CancellationToken.None);
+            var answer = new CachedModel(model, method, StopTokens.None).Ask(prompt, RetrievalScoring.Both, CancellationToken.None);
             var text = tokenizer.Decode(prompt.Prompt, skipSpecialTokens: true);
             for (var c = 0; c < retrieval.Candidates.Length; c++)
             {
@@ -43,7 +43,7 @@ public sealed class CachedModelTests
                 Assert.Equal(losses.Sum(l => (double)l), answer.Losses[c], 1e-3);
             }
 
-            var generated = TextGenerator.Generate(model, method, prompt.Prompt, prompt.Window - prompt.Prompt.Length, new Sampler(0, () => 0), stopToken: null).Take(prompt.MaxNewTokens);
+            var generated = TextGenerator.Generate(model, method, prompt.Prompt, prompt.Window - prompt.Prompt.Length, new Sampler(0, () => 0), StopTokens.None).Take(prompt.MaxNewTokens);
             Assert.Equal(generated, answer.Generated);
         }
     }
