@@ -60,6 +60,23 @@ public sealed class Tokenizer
     /// <summary>What it is put together from, for those who write it in another form.</summary>
     internal TokenizerParts Parts => _parts;
 
+    /// <summary>The tokenizer for a model whose embedding has so many rows: added tokens beyond, which it could not read (Gemma 3's image token in the
+    /// models without eyes), are left out, and <see cref="Notes"/> says so. Not where a text begins or ends with one of them; tokens of the
+    /// vocabulary itself stay too: then tokenizer and model are not each other's, and whoever loads both says so.</summary>
+    /// <param name="rows">Rows of the embedding.</param>
+    /// <param name="source">File and field that say so, for the note.</param>
+    internal Tokenizer Within(int rows, string source)
+    {
+        var beyond = _parts.AddedTokens.FindAll(t => t.Id >= rows && !_parts.Model.Vocabulary.ContainsKey(t.Content));
+        if (beyond.Count == 0 || beyond.Exists(t => t.Id == BosToken || t.Id == EosToken || _parts.Frame.Prefix.Contains(t.Id) || _parts.Frame.Suffix.Contains(t.Id)))
+        {
+            return this;
+        }
+
+        var note = $"{source}: {rows} rows: {beyond.Count} added tokens from id {beyond.Min(t => t.Id)} on have none and are left out: {string.Join(", ", beyond.Take(4).Select(t => $"\"{JsonField.Short(t.Content)}\""))}{(beyond.Count > 4 ? ", ..." : "")}";
+        return new Tokenizer(_parts with { AddedTokens = [.. _parts.AddedTokens.Except(beyond)], Notes = [.. Notes, note] });
+    }
+
     /// <summary>The files of a folder that <see cref="Load"/> takes the tokenizer from: a change in them is another tokenizer.</summary>
     public static IReadOnlyList<string> Files(string folder) => [.. TokenizerFolder.Files(folder)];
 
@@ -68,7 +85,7 @@ public sealed class Tokenizer
     /// or a tokenizer.json alone (any file whose name ends in .json).</summary>
     /// <remarks>Which special tokens go around a text: what the post_processor of tokenizer.json says, if it has a
     /// TemplateProcessing. Only where it has none do add_bos_token and add_eos_token of tokenizer_config.json count. Where
-    /// both speak and differ, tokenizer.json wins and <see cref="Notes"/> says so.</remarks>
+    /// both speak and differ, tokenizer.json wins and <see cref="Notes"/> says so. Added tokens for which vocab_size of config.json leaves no row are left out.</remarks>
     /// <exception cref="Formats.CheckpointFormatException">A file is missing, damaged or contradicts itself.</exception>
     /// <exception cref="Formats.UnsupportedCheckpointException">A component is not one of ours.</exception>
     public static Tokenizer Load(string path) => TokenizerReader.Load(path);

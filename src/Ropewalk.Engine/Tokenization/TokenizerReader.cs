@@ -22,7 +22,8 @@ internal static class TokenizerReader
             return GgufTokenizerReader.Read(gguf.Metadata, hasEmbedding ? (int)Math.Min(embedding!.Shape[0], int.MaxValue) : null).Tokenizer;
         }
 
-        return TokenizerFolder.Load(path);
+        var tokenizer = TokenizerFolder.Load(path);
+        return FolderSettings.Read(path, "config.json")?.Optional("vocab_size") is { } rows ? tokenizer.Within(rows.Int(), $"{rows.File}: vocab_size") : tokenizer;
     }
 
     /// <summary>Reads a tokenizer.json that was put together from other files.</summary>

@@ -292,6 +292,6 @@ public sealed class BadInputTests
     private static string MoreIds(TemporaryFolder folder) => ChangeText(
         folder,
         "tokenizer.json",
-        "\"added_tokens\": [",
-        "\"added_tokens\": [{\"id\": 257, \"content\": \"<|more|>\", \"single_word\": false, \"lstrip\": false, \"rstrip\": false, \"normalized\": false, \"special\": true}, ");
+        "\"vocab\": {",
+        "\"vocab\": {\"more\": 257, ");
 }

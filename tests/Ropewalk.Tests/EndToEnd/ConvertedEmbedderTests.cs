@@ -8,6 +8,7 @@ using Ropewalk.Tests.Peer;
 namespace Ropewalk.Tests.EndToEnd;
 
 /// <summary>Embedders whose tensors are not named as their architecture names them, as GGUF files.</summary>
+[Collection(EndToEndGroup.Name)]
 public sealed class ConvertedEmbedderTests : IDisposable
 {
     private static readonly string[] s_texts = ["The cats' café, re-opened in 1999!", "x", "Größe 東京 naïve"];

@@ -60,6 +60,7 @@ public static class GgufTokenizerReader
         var tokenizer = TokenizerReader.Parse(json, file, JsonField.Root(file, document.RootElement));
         if (embedded is not null)
         {
+            tokenizer = tokenizer.Within(table.Texts.Length, GgufTokenizerKeys.Tokens);
             Compare(tokenizer, table, file);
         }
 
