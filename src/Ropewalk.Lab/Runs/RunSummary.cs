@@ -83,13 +83,13 @@ public sealed record RunSummary
     /// <summary>What --resume takes for a records' folder.</summary>
     internal static string Output(string folder) => Path.GetFileName(folder) == RunFolder.Name && Path.GetDirectoryName(folder) is { Length: > 0 } parent ? parent : folder;
 
-    /// <summary>Comparisons and trainings have a run.json of their own, without a format; what cannot be read may be a run's.</summary>
+    /// <summary>Comparisons and trainings have a run.json of their own, without a format and without this journal; what cannot be read may be a run's.</summary>
     private static bool IsRun(string path)
     {
         try
         {
             var json = JsonFile.Read(path);
-            return json.ValueKind != JsonValueKind.Object || json.TryGetProperty("format", out _);
+            return json.ValueKind != JsonValueKind.Object || json.TryGetProperty("format", out _) || File.Exists(Path.Combine(Path.GetDirectoryName(path)!, RunFolder.JournalName));
         }
         catch (Exception e) when (e is RopewalkException or IOException or UnauthorizedAccessException)
         {
