@@ -11,7 +11,6 @@ namespace Ropewalk.Lab.Contrastive;
 public sealed class TextPairs : IPairSource
 {
     private const ulong Training = 0x73706E73, HeldOut = 0x68656C64;
-    private const int OfOneText = 4;
     private readonly SpanPairs _spans;
     private readonly RecallPairs _recall;
     private readonly EmbedderTokens _tokens;
@@ -62,6 +61,9 @@ public sealed class TextPairs : IPairSource
         var prefixes = prompts == PairPrompts.None ? "" : $", prefixes {JsonSerializer.Serialize((string[])[prompts.Query, prompts.Document])}";
         Identity = $"texts {TrainingRun.Hash(documents)}, recall share {recallShare} of facts and lines{prefixes}";
     }
+
+    /// <summary>Pairs of one kind in a row that hide their lines in one text.</summary>
+    public const int OfOneText = 4;
 
     /// <summary>The shortest window: facts and spans need some room.</summary>
     public const int ShortestWindow = 64;

@@ -10,7 +10,6 @@ public static class MadePairs
 {
     /// <summary>Pairs of a group: as many documents as a query has to tell apart.</summary>
     private const int OfGroup = 16;
-    private const int OfOneKind = 4;
 
     /// <summary>Makes pairs, of which the last fifth can be held out: they follow in turns of lengths, and no two spans are of one passage.</summary>
     /// <param name="options">What is asked; its texts are read.</param>
@@ -46,7 +45,7 @@ public static class MadePairs
         {
             // Of a length facts follow each other, then lines: those that hide in one text are asked for together.
             var ofLength = made[i % lengths.Count];
-            TrainingPair Recalled(int number) => ofLength[(int)(number / OfOneKind % 2 == 0 ? PairKind.Facts : PairKind.Lines)][number];
+            TrainingPair Recalled(int number) => ofLength[(int)(number / TextPairs.OfOneText % 2 == 0 ? PairKind.Facts : PairKind.Lines)][number];
             var pair = (i + 1) * options.RecallPairs >= asked + 1 ? Recalled(asked++ / lengths.Count) : told < spans ? ofLength[(int)PairKind.Spans][told++] : throw new UserInputException(
                 $"--text: found {spans} passages of {2 * options.TargetContext} tokens that are held out, expected more: longer texts, fewer --windows or more --recall-pairs");
             pairs.Add(new TokenPair(pair.Query, pair.Positive));
