@@ -1,10 +1,11 @@
 namespace Ropewalk.Lab.Search;
 
 /// <summary>Runs points on one window after another, in the evaluator's order, and drops each as soon as it has lost.</summary>
-/// <remarks>Losses of two points differ far less from window to window than windows do, so differences to the incumbent on the same windows are
-/// tested: Student's t, one-sided, against zero. A single point has too few windows for a spread of its own; the spread is pooled over all
-/// points of the race. After each window that makes one test a point, so over W windows a point as good as the incumbent is dropped with
-/// a probability of up to (W - 1) times the level.</remarks>
+/// <remarks>Losses of two points differ far less from window to window than windows do, so points are compared on the same windows: Student's t,
+/// one-sided. A single point has too few windows for a spread of its own; the spread is pooled over all points of the race. After each window that
+/// makes one test a point, so over W windows a point as good as the incumbent is dropped with a probability of up to (W - 1) times the level.
+/// Without an incumbent the best of the race so far is the reference. Chosen for its low losses it makes the others look worse than they are: as
+/// each may have been compared with any other, the level is divided by their number (Bonferroni).</remarks>
 internal static class PairedRace
 {
     /// <summary>Races points.</summary>
@@ -17,7 +18,7 @@ internal static class PairedRace
     {
         var losses = points.Select(_ => new List<double>()).ToArray();
         var running = Enumerable.Range(0, points.Count).ToList();
-        var toBeat = incumbent is null ? [] : evaluator.Evaluate([new EvaluationRequest(incumbent, 0, evaluator.NumWindows)])[0];
+        var toBeat = incumbent is null ? null : evaluator.Evaluate([new EvaluationRequest(incumbent, 0, evaluator.NumWindows)])[0];
         for (var w = 0; w < evaluator.NumWindows && running.Count > 0; w++)
         {
             var answers = evaluator.Evaluate([.. running.Select(i => new EvaluationRequest(points[i], w, 1))]);
@@ -27,32 +28,35 @@ internal static class PairedRace
             }
 
             _ = running.RemoveAll(i => !double.IsFinite(losses[i][^1]));
-            if (running.Count > 0)
-            {
-                var reference = incumbent is null ? [.. losses[running.MinBy(i => losses[i].Sum())]] : toBeat;
-                running = Survivors(running, losses, reference, level);
-            }
+            running = Survivors(running, losses, toBeat, level);
         }
 
         var best = losses.Where(l => l.Count == evaluator.NumWindows && l.TrueForAll(double.IsFinite)).MinBy(l => l.Sum());
-        var against = incumbent is null ? best is null ? new double[evaluator.NumWindows] : [.. best] : toBeat;
-        return [.. losses.Select(l => (l.ToArray(), Differences(l, against).Sum() / l.Count))];
+        IReadOnlyList<double> against = toBeat ?? (IReadOnlyList<double>?)best ?? new double[evaluator.NumWindows];
+        return [.. losses.Select(l => (l.ToArray(), l.Select((x, w) => x - against[w]).Sum() / l.Count))];
     }
 
-    private static IEnumerable<double> Differences(List<double> losses, double[] reference) => losses.Select((l, w) => l - reference[w]);
-
-    private static List<int> Survivors(List<int> running, List<double>[] losses, double[] reference, double level)
+    /// <summary>An analysis of variance in two ways, points and windows: what neither explains is the spread, the same for every point.</summary>
+    private static List<int> Survivors(List<int> running, List<double>[] losses, double[]? incumbent, double level)
     {
+        if (running.Count == 0)
+        {
+            return running;
+        }
+
         var windows = losses[running[0]].Count;
-        var degrees = running.Count * (windows - 1);
+        IReadOnlyList<double>[] rows = [.. running.Select(i => losses[i]), .. incumbent is null ? Array.Empty<double[]>() : [incumbent[..windows]]];
+        var degrees = (rows.Length - 1) * (windows - 1);
         if (degrees == 0)
         {
             return running;
         }
 
-        var means = running.ToDictionary(i => i, i => Differences(losses[i], reference).Sum() / windows);
-        var squares = running.Sum(i => Differences(losses[i], reference).Sum(d => (d - means[i]) * (d - means[i])));
-        var error = Math.Sqrt(squares / degrees / windows);
-        return [.. running.Where(i => means[i] <= 0 || StudentT.UpperTail(means[i] / error, degrees) >= level)];
+        double[] means = [.. rows.Select(r => r.Average())];
+        double[] levels = [.. Enumerable.Range(0, windows).Select(w => rows.Average(r => r[w]) - means.Average())];
+        var squares = rows.Select((r, i) => r.Select((l, w) => l - means[i] - levels[w]).Sum(e => e * e)).Sum();
+        var error = Math.Sqrt(2 * squares / degrees / windows);
+        var (toBeat, rivals) = incumbent is null ? (means.Min(), running.Count - 1) : (means[^1], 1);
+        return [.. running.Where((_, i) => means[i] <= toBeat || StudentT.UpperTail((means[i] - toBeat) / error, degrees) >= level / rivals)];
     }
 }

@@ -13,7 +13,7 @@ public static class PublishedPoints
     public static IReadOnlyList<SearchPoint> Few(SearchProblem problem)
     {
         var (s, d) = (problem.Scale, problem.Geometry.RotaryDimension);
-        return [.. problem.Starts, .. Points(problem, [LongRopeSeeds.Yarn(problem.Geometry, s), LongRopeSeeds.Ntk(s, d), LongRopeSeeds.Ntk(2 * s, d), LongRopeSeeds.Linear(s, d)])];
+        return [.. problem.Starts, .. Points(problem, [LongRopeSeeds.Yarn(problem.Geometry, s), LongRopeSeeds.Ntk(s, d), LongRopeSeeds.Ntk(2 * s, d), LongRopeSeeds.Linear(s, d)]).Distinct()];
     }
 
     /// <summary>These, YaRN with other ramps, the released code's average of wavelengths, stronger bases, and LongRoPE2's critical pairs. Beyond what
