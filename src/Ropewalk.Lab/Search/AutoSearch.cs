@@ -4,8 +4,8 @@ using Ropewalk.Lab.Data;
 namespace Ropewalk.Lab.Search;
 
 /// <summary>The default. A race of the published methods; then CMA-ES in few dimensions, where neighbouring pairs move together and one window ranks a
-/// generation, another each time; then CMA-ES in more dimensions from the best point so far. Between generations the centre of the
-/// distribution races against that point over all windows. docs/search.md has the measurements behind each part.</summary>
+/// generation, another each time; then CMA-ES in more dimensions from the best point so far; then steps of a few per cent around that, which race.
+/// Between generations that do not race the centre of the distribution does, over all windows. docs/search.md has the measurements behind each part.</summary>
 public sealed class AutoSearch : ISearchAlgorithm
 {
     private const double LeastSigma = 1e-4;
@@ -27,7 +27,7 @@ public sealed class AutoSearch : ISearchAlgorithm
     public Func<SearchProblem, IReadOnlyList<SearchPoint>> Seeds { get; init; } = PublishedPoints.Many;
 
     /// <summary>The stages after the race of the published methods.</summary>
-    public ImmutableArray<AutoStage> Stages { get; init; } = [new(5, 0.3, 1, 0.5), new(10, 0.2, 2, 1)];
+    public ImmutableArray<AutoStage> Stages { get; init; } = [new(5, 0.3, 1, 0.4), new(10, 0.1, 2, 0.7), new(10, 0.02, 0, 1)];
 
     /// <inheritdoc />
     public long Cost(SearchSettings settings, int numWindows) => Math.Max(LeastWindows, (long)(WindowsPerEvaluation * settings.Evaluations));
