@@ -28,6 +28,7 @@ Command[] commands =
     new("load", "load MODEL [--mmap]", 1, rest => LoadBenchmark.Run(rest[0], rest.Contains("--mmap"))),
     new("model-types", "model-types [TOKENS]", 0, rest => ModelTypesBenchmark.Run(rest.Length > 0 ? int.Parse(rest[0]) : 512)),
     new("search", "search [--cases llama2xs-1024,...] [--algorithms evolution,...] [--seeds N] [--evaluations N] [--windows N] [--folder PATH] [--validation]", 0, SearchBenchmark.Run),
+    new("races", "races [--folder PATH]   (of recorded searches)", 0, RaceBenchmark.Run),
     new("tokenize", "tokenize SHARED [TOKENIZERS-JS] [NAME]", 1,
         rest => TokenizeBenchmark.Run(rest[0], rest.Length > 1 ? rest[1] : "bench/Ropewalk.Benchmarks/tokenizers-js", rest.Length > 2 ? rest[2] : null)),
     new("hostile", "hostile SHARED", 1, rest => HostileTextBenchmark.Run(rest[0])),
