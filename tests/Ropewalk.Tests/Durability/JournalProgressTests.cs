@@ -1,7 +1,7 @@
 using Ropewalk.Lab.Runs.Records;
 using Ropewalk.Lab.Search;
 
-namespace Ropewalk.Tests.Lab.Runs;
+namespace Ropewalk.Tests.Durability;
 
 public sealed class JournalProgressTests
 {
