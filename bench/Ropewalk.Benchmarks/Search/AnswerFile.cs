@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text;
 using Ropewalk.Lab.Search;
 
 namespace Ropewalk.Benchmarks.Search;
@@ -13,7 +14,8 @@ internal sealed class AnswerFile : ISearchEvaluator, IDisposable
     private readonly Lazy<ISearchEvaluator> _model;
     private readonly int _length;
     private readonly Queue<string> _recorded;
-    private readonly StreamWriter _writer;
+    private readonly FileStream _file;
+    private long _end;
 
     /// <summary>Opens or begins a file; a line that was not finished is dropped.</summary>
     /// <param name="path">Of the file.</param>
@@ -24,10 +26,8 @@ internal sealed class AnswerFile : ISearchEvaluator, IDisposable
     {
         (_model, NumWindows, _length) = (new Lazy<ISearchEvaluator>(model), numWindows, length);
         var text = File.Exists(path) ? File.ReadAllText(path) : "";
-        text = text[..(text.LastIndexOf('\n') + 1)];
-        _recorded = new Queue<string>(text.Split('\n', StringSplitOptions.RemoveEmptyEntries));
-        File.WriteAllText(path, text);
-        _writer = new StreamWriter(path, append: true) { AutoFlush = true };
+        _recorded = new Queue<string>(text.Split('\n')[..^1]);
+        _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write);
     }
 
     /// <inheritdoc />
@@ -50,17 +50,21 @@ internal sealed class AnswerFile : ISearchEvaluator, IDisposable
 
         // A batch is recorded whole: what is left of one that was cut short is computed again.
         _recorded.Clear();
+        _file.SetLength(_end);
+        _file.Position = _end;
         var start = Stopwatch.GetTimestamp();
         var answers = _model.Value.Evaluate(requests);
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds / requests.Count;
         Seconds += seconds * requests.Count;
         var lines = requests.Select((r, i) => string.Join(' ', [Key(r), .. answers[i].Append(seconds).Select(x => x.ToString("R", CultureInfo.InvariantCulture))]) + "\n");
-        _writer.Write(string.Concat(lines));
+        _file.Write(Encoding.ASCII.GetBytes(string.Concat(lines)));
+        _file.Flush();
+        _end = _file.Position;
         return answers;
     }
 
     /// <inheritdoc />
-    public void Dispose() => _writer.Dispose();
+    public void Dispose() => _file.Dispose();
 
     private static string Key(EvaluationRequest request)
     {
@@ -70,7 +74,9 @@ internal sealed class AnswerFile : ISearchEvaluator, IDisposable
 
     private double[] Recorded(EvaluationRequest request)
     {
-        var words = _recorded.Dequeue().Split(' ');
+        var line = _recorded.Dequeue();
+        _end += line.Length + 1;
+        var words = line.Split(' ');
         if (words[0] != Key(request))
         {
             throw new FormatException("the algorithm asks for something else than what was recorded: remove the run's folder to begin anew");

@@ -13,9 +13,9 @@ internal static class RaceBenchmark
     /// <param name="args">--folder PATH, that of the benchmark of searches.</param>
     public static int Run(string[] args)
     {
-        var root = Array.IndexOf(args, "--folder") is >= 0 and var at ? args[at + 1] : Path.Combine("out", "search-bench");
+        var root = args is ["--folder", var folder] ? folder : Path.Combine("out", "search-bench");
         var searches = Directory.Exists(root)
-            ? Directory.GetFiles(root, "answers.txt", SearchOption.AllDirectories).Where(f => f.Contains("evolution-", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(Read).Where(s => s.Length > 0).ToList()
+            ? Directory.GetFiles(root, "answers.txt", SearchOption.AllDirectories).Where(f => new FileInfo(f).Directory?.Parent?.Name.StartsWith("evolution-", StringComparison.Ordinal) == true).Order(StringComparer.Ordinal).Select(Read).Where(s => s.Length > 0).ToList()
             : [];
         if (searches.Count == 0)
         {
@@ -47,19 +47,22 @@ internal static class RaceBenchmark
             ran += results.Sum(r => r.Losses.Length);
             if (best is { } before)
             {
-                int[] won = [.. generation.Where(i => losses[i].Sum() < losses[before].Sum())];
+                int[] won = [.. generation.Where(i => Sum(losses[i]) < Sum(losses[before]))];
                 better += won.Length;
                 dropped += won.Count(i => results[i - first].Losses.Length < evaluator.NumWindows);
             }
 
             first += generation.Length;
-            best = generation.Append(best ?? 0).MinBy(i => losses[i].Sum());
+            best = generation.Append(best ?? 0).MinBy(i => Sum(losses[i]));
         }
 
         return (better, dropped, (double)ran / losses.Length / evaluator.NumWindows);
     }
 
-    private static double[][] Read(string path) => [.. File.ReadLines(path).Select(l => l.Split(' ')[1..^1].Select(w => double.Parse(w, CultureInfo.InvariantCulture)).ToArray())];
+    private static double Sum(double[] losses) => losses.Sum() is var sum && double.IsNaN(sum) ? double.PositiveInfinity : sum;
+
+    // What follows the last end of a line is being written.
+    private static double[][] Read(string path) => [.. File.ReadAllText(path).Split('\n')[..^1].Select(l => l.Split(' ')[1..^1].Select(w => double.Parse(w, CultureInfo.InvariantCulture)).ToArray())];
 
     /// <summary>A number of a candidate as a point.</summary>
     private static SearchPoint Point(int candidate) => new([candidate], 0, 1);

@@ -17,7 +17,9 @@ internal static class SearchBenchmark
         string? Text(string name) => Array.IndexOf(args, name) is >= 0 and var at ? args[at + 1] : null;
         int? Number(string name) => Text(name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
         var cases = SearchCase.All.Where(c => Text("--cases")?.Split(',').Contains(c.Name) ?? true).ToList();
-        var algorithms = Text("--algorithms")?.Split(',').Select(SearchAlgorithms.Named).ToList() ?? [.. SearchAlgorithms.All];
+
+        // The paper's first: the others are compared with it.
+        var algorithms = (Text("--algorithms")?.Split(',').Select(SearchAlgorithms.Named) ?? SearchAlgorithms.All).OrderBy(a => a.Name == Paper ? 0 : 1).ToList();
         var validation = args.Contains("--validation");
         var root = Text("--folder") ?? Path.Combine("out", validation ? "search-validation" : "search-bench");
         Console.WriteLine($"{(validation ? "validation" : "held-out")} perplexity with 95 % interval; gap: held-out less search loss, nats; to paper's: tokens until its final {(validation ? "validation" : "held-out")} perplexity; folder {root}");
@@ -40,7 +42,7 @@ internal static class SearchBenchmark
 
                     var reached = paper is { } goal ? result.TokensTo(goal) : null;
                     Console.WriteLine(FormattableString.Invariant(
-                        $"{@case.Name,-17} {algorithm.Name,-12} {seed,4} {Math.Exp(result.HeldoutNll),8:F4} {$"{result.Low:F4}..{result.High:F4}",19} {result.HeldoutNll - result.SearchNll,7:F3} {result.Tokens / 1e6,8:F2} {result.Seconds,8:F0} {(reached is { } t ? $"{t / 1e6:F3}M" : "never"),11} {(reached is { } r ? $"{100.0 * r / paperTokens:F1}%" : ""),6} {result.AttentionFactor,9:F4}"));
+                        $"{@case.Name,-17} {algorithm.Name,-12} {seed,4} {Math.Exp(result.HeldoutNll),8:F4} {$"{result.Low:F4}..{result.High:F4}",19} {result.HeldoutNll - result.SearchNll,7:F3} {result.Tokens / 1e6,8:F2} {result.Seconds,8:F0} {(reached is { } t ? $"{t / 1e6:F3}M" : paper is null ? "" : "never"),11} {(reached is { } r ? $"{100.0 * r / paperTokens:F1}%" : ""),6} {result.AttentionFactor,9:F4}{(result.Build == SearchRunResult.ThisBuild ? "" : "  kept from another build")}"));
                 }
             }
         }

@@ -54,7 +54,7 @@ internal static class SearchRun
         var interval = new Bootstrap(measured, 0).Measure(losses);
         var result = new SearchRunResult(
             @case.Name, algorithm.Name, seed, outcome.Trials.Count, answers.Tokens, answers.Seconds, outcome.Best.Nll, interval.Nll, interval.Low, interval.High,
-            outcome.Best.Point.AttentionFactor, [.. outcome.Best.Point.RescaleFactors], [.. steps]);
+            outcome.Best.Point.AttentionFactor, [.. outcome.Best.Point.RescaleFactors], [.. steps], SearchRunResult.ThisBuild);
         File.WriteAllText(finished, JsonSerializer.Serialize(result, s_json));
         return result;
     }

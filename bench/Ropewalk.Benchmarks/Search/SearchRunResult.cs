@@ -1,3 +1,5 @@
+using Ropewalk.Lab.Search;
+
 namespace Ropewalk.Benchmarks.Search;
 
 /// <summary>What a run found.</summary>
@@ -14,12 +16,16 @@ namespace Ropewalk.Benchmarks.Search;
 /// <param name="AttentionFactor">Of the best point.</param>
 /// <param name="RescaleFactors">Of the best point.</param>
 /// <param name="Steps">The best points on the way.</param>
+/// <param name="Build">What searched: an algorithm may have changed since.</param>
 internal sealed record SearchRunResult(
     string Case, string Algorithm, ulong Seed, int Points, long Tokens, double Seconds, double SearchNll, double HeldoutNll, double Low, double High,
-    double AttentionFactor, double[] RescaleFactors, SearchStep[] Steps)
+    double AttentionFactor, double[] RescaleFactors, SearchStep[] Steps, Guid Build)
 {
     // The final loss and the steps' are summed in another order.
     private const double Rounding = 1e-9;
+
+    /// <summary>The build that runs now.</summary>
+    public static Guid ThisBuild { get; } = typeof(ISearchAlgorithm).Module.ModuleVersionId;
 
     /// <summary>Tokens until the measured loss was at most a given one; null where it never was.</summary>
     public long? TokensTo(double heldoutNll) => Steps.Where(s => s.HeldoutNll <= heldoutNll + Rounding).Select(s => (long?)s.Tokens).FirstOrDefault();

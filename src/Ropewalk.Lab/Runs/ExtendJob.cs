@@ -85,7 +85,7 @@ public sealed partial class ExtendJob
         var (settings, seconds) = (plan.Settings, plan.Seconds);
         var algorithm = SearchAlgorithms.Named(_options.Search.Algorithm);
         _reporter.Line(
-            $"{_start.Prefix}{Display.Length(original)} to {Display.Length(target)} tokens: {algorithm.Name} search, at most {algorithm.Cost(settings, search.Windows.Length):N0} runs of a candidate over one of {search.Windows.Length} windows, {heldout.Windows.Length} held-out windows; about {Display.Duration(seconds)} in all" +
+            $"{_start.Prefix}{Display.Length(original)} to {Display.Length(target)} tokens: {algorithm.Name} search, about {algorithm.Cost(settings, search.Windows.Length):N0} runs of a candidate over one of {search.Windows.Length} windows, {heldout.Windows.Length} held-out windows; about {Display.Duration(seconds)} in all" +
             (_options.Budget is { } budget ? $" of a budget of {Display.Duration(budget.TotalSeconds)}" : ""));
         if (algorithm is EvolutionAlgorithm && settings.Evaluations < SearchSettings.PaperEvaluations)
         {

@@ -33,7 +33,7 @@ public static class ExtendReport
                 .Select(m => new ReportCurve(m.Method, Role(m.Method), [.. HeldoutScorer.ByPosition(m, PositionBuckets).Select(p => new ReportPoint(p.End, p.Perplexity))]))],
             Table = [.. result.Winner.Concat(result.Baselines).OrderByDescending(m => m.Length).ThenBy(m => m.Perplexity.Nll).Select(m => Row(result, m))],
             Retrieval = result.Passkeys is { } passkeys ? [("Pass keys found before", passkeys.Before), ("Pass keys found after", passkeys.After)] : [],
-            SearchProgress = new ReportSearch(Best(result.Searched), [.. result.Searched.Select(i => new SearchCandidate(i.Index + 1, i.Perplexity))]),
+            SearchProgress = new ReportSearch(Best(result.Searched), [.. result.Searched.Where(i => !i.Dropped).Select(i => new SearchCandidate(i.Index + 1, i.Perplexity))], result.Searched.Count(i => i.Dropped)),
             Factors = new ReportFactors(
                 RopeLaws.Wavelengths(geometry),
                 RopeLaws.CriticalPair(geometry),

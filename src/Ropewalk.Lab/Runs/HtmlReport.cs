@@ -188,7 +188,8 @@ public static partial class HtmlReport
         // The worst candidates are no news and would squeeze the rest into a line.
         var ceiling = finite.Length == 0 ? best : finite[(int)((finite.Length - 1) * 0.8)];
         var above = search.Candidates.Count(c => !(c.Perplexity <= ceiling));
-        page.Append($"<p class=\"soft\">{HtmlText.Number(search.Candidates.Count)} candidates, each a dot; the line is the best so far. Searched on other text than the tables above are measured on.");
+        page.Append($"<p class=\"soft\">{HtmlText.Number(search.Candidates.Count)} candidates on every search window, each a dot; the line is the best so far. Searched on other text than the tables above are measured on.");
+        page.Append(search.Dropped > 0 ? $" {HtmlText.Number(search.Dropped)} more ran on some of the windows only: what they had there compares with nothing." : "");
         page.Append(above > 0 ? $" {HtmlText.Number(above)} above {HtmlText.Number(ceiling, 3)}, or without a finite value, are not drawn.</p>\n" : "</p>\n");
         page.Append(SvgChart.Draw(new Chart
         {

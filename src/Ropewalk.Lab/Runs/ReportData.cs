@@ -96,7 +96,10 @@ public sealed record ReportCurve(string Method, MethodRole Role, IReadOnlyList<R
 public readonly record struct ReportPoint(double Length, double Perplexity, double Low = double.NaN, double High = double.NaN);
 
 /// <summary>The search: the best so far, and all candidates.</summary>
-public sealed record ReportSearch(IReadOnlyList<SearchBest> Best, IReadOnlyList<SearchCandidate> Candidates);
+/// <param name="Best">Each that was the best so far.</param>
+/// <param name="Candidates">Those that ran on every window.</param>
+/// <param name="Dropped">How many did not.</param>
+public sealed record ReportSearch(IReadOnlyList<SearchBest> Best, IReadOnlyList<SearchCandidate> Candidates, int Dropped = 0);
 
 /// <summary>After this many evaluations, the best perplexity was this.</summary>
 [StructLayout(LayoutKind.Auto)]

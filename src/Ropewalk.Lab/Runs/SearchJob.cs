@@ -125,13 +125,15 @@ public sealed class SearchJob
         var scaling = new LongRopeScaling(geometry, [search.Entry(outcome.Best.Point)]);
         var heldout = scorer.Measure(ExtendJob.WinnerName, scaling.Spec, length, scaling.At(length), _stop);
         var seeds = EvolutionAlgorithm.Seeds(problem).Zip(["linear", "ntk", "yarn"])
-            .Select(s => (s.Second, outcome.Trials.FirstOrDefault(t => !t.Dropped && t.Point.RescaleFactors.SequenceEqual(s.First.RescaleFactors))))
+            .Select(s => (s.Second, outcome.Trials.FirstOrDefault(t => !t.Dropped && OnGrid(t.Point, problem).Equals(s.First))))
             .Where(s => s.Item2 is not null)
-            .Select(s => (s.Second, s.Item2!.Perplexity))
+            .Select(s => (s.Second, s.Item2!))
             .ToList();
         var result = new SearchResult(model, geometry, length, algorithm.Name, outcome, heldout, seeds, records.Tokens, clock.Elapsed, _out, _folder);
         RopeFactorsFile.Write(_out, scaling, length);
         records.Finish(result.Record());
         return result;
     }
+
+    private static Candidate OnGrid(SearchPoint point, SearchProblem problem) => Candidate.Nearest(point.RescaleFactors, problem.Settings.LargestHundredths);
 }

@@ -11,7 +11,7 @@ namespace Ropewalk.Lab.Runs;
 /// <param name="Algorithm">Name of what searched.</param>
 /// <param name="Outcome">Best and all points.</param>
 /// <param name="Heldout">The best on held-out windows.</param>
-/// <param name="Seeds">Perplexity of the published methods on the search windows, where the search tried them.</param>
+/// <param name="Seeds">The published methods on the search windows, where the search tried them on every one.</param>
 /// <param name="TokensEvaluated">Tokens through the model.</param>
 /// <param name="Seconds">Seconds of this process.</param>
 /// <param name="Out">Factors file.</param>
@@ -23,7 +23,7 @@ public sealed record SearchResult(
     string Algorithm,
     SearchOutcome Outcome,
     MethodResult Heldout,
-    IReadOnlyList<(string Method, double Perplexity)> Seeds,
+    IReadOnlyList<(string Method, Trial Trial)> Seeds,
     long TokensEvaluated,
     double Seconds,
     string Out,
@@ -42,7 +42,7 @@ public sealed record SearchResult(
         SearchPerplexity = Outcome.Best.Perplexity,
         HeldoutPerplexity = Heldout.Perplexity.Value,
         HeldoutCi95 = new[] { Heldout.Perplexity.Low, Heldout.Perplexity.High },
-        Baselines = Seeds.Select(s => new { Method = s.Method + " seed", SearchPerplexity = s.Perplexity }),
+        Baselines = Seeds.Select(s => new { Method = s.Method + " seed", s.Trial.Point.AttentionFactor, SearchPerplexity = s.Trial.Perplexity }),
         Evaluations = Outcome.Trials.Count,
         TokensEvaluated,
     };

@@ -23,9 +23,6 @@ public sealed class AutoSearch : ISearchAlgorithm
     /// <inheritdoc />
     public bool SearchesAttention => true;
 
-    /// <summary>Where it starts from.</summary>
-    public Func<SearchProblem, IReadOnlyList<SearchPoint>> Seeds { get; init; } = PublishedPoints.Many;
-
     /// <summary>The stages after the race of the published methods.</summary>
     public ImmutableArray<AutoStage> Stages { get; init; } = [new(5, 0.3, 1, 0.4), new(10, 0.1, 2, 0.7), new(10, 0.02, 0, 1)];
 
@@ -36,12 +33,13 @@ public sealed class AutoSearch : ISearchAlgorithm
     public SearchOutcome Run(ISearchEvaluator evaluator, SearchProblem problem, Action<IReadOnlyList<Trial>>? judged = null)
     {
         var log = new TrialLog(evaluator, judged);
-        _ = log.Race(Seeds(problem), problem.RaceLevel);
+        var cost = Cost(problem.Settings, evaluator.NumWindows);
+        _ = log.Race(PublishedPoints.Affordable(problem, evaluator.NumWindows, cost), problem.RaceLevel);
         var random = new CounterRandom(problem.Settings.Seed).Fork(5);
         var windows = new WindowRotation(evaluator.NumWindows);
         for (var s = 0; s < Stages.Length && log.Best is not null; s++)
         {
-            Stage(log, problem, Stages[s], windows, random.Fork((ulong)s), (long)(Stages[s].Share * Cost(problem.Settings, evaluator.NumWindows)));
+            Stage(log, problem, Stages[s], windows, random.Fork((ulong)s), (long)(Stages[s].Share * cost));
         }
 
         log.RaceStartTokens(problem);

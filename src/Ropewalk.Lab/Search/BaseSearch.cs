@@ -46,6 +46,7 @@ public sealed class BaseSearch : ISearchAlgorithm
             _ = LineSearch.Minimize(r => Judge(r, attention), Math.Max(0, ratio - step), Math.Min(most, ratio + step), 3, 1);
         }
 
+        log.RaceStartTokens(problem);
         return log.Outcome;
     }
 }

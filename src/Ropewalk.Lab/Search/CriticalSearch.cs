@@ -72,6 +72,7 @@ public sealed class CriticalSearch : ISearchAlgorithm
             all.AddRange(Judge(children));
         }
 
+        log.RaceStartTokens(problem);
         return log.Outcome;
     }
 }

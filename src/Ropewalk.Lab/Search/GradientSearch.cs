@@ -31,10 +31,10 @@ public sealed class GradientSearch(bool refines) : ISearchAlgorithm
     public SearchOutcome Run(ISearchEvaluator evaluator, SearchProblem problem, Action<IReadOnlyList<Trial>>? judged = null)
     {
         var log = new TrialLog(evaluator, judged);
-        var seeds = PublishedPoints.Many(problem);
+        var cost = Cost(problem.Settings, evaluator.NumWindows);
+        var seeds = PublishedPoints.Affordable(problem, evaluator.NumWindows, cost);
         var starts = seeds.Zip(log.Race(seeds, problem.RaceLevel)).Where(s => double.IsFinite(s.Second)).OrderBy(s => s.Second).Take(Starts).ToList();
         var windows = new WindowRotation(evaluator.NumWindows);
-        var cost = Cost(problem.Settings, evaluator.NumWindows);
         var budget = ((refines ? cost / 2 : cost) - log.WindowsRun) / Math.Max(1, starts.Count);
         foreach (var (start, _) in starts)
         {

@@ -36,6 +36,17 @@ public static class PublishedPoints
         ];
     }
 
+    /// <summary>Many of them where their race, of two windows each at least, takes at most a fourth of a search; else few.</summary>
+    /// <param name="problem">Bounds, and whether races drop anything.</param>
+    /// <param name="numWindows">Windows of a point that is not dropped.</param>
+    /// <param name="cost">Windows that the search may run.</param>
+    public static IReadOnlyList<SearchPoint> Affordable(SearchProblem problem, int numWindows, long cost)
+    {
+        var many = Many(problem);
+        var least = problem.RaceLevel == 0 ? numWindows : Math.Min(2, numWindows);
+        return many.Count * least <= cost / 4 ? many : Few(problem);
+    }
+
     private static ImmutableArray<double> SlowestLeftAlone(ImmutableArray<double> factors, double wavelength, SearchProblem problem) =>
         [.. factors.Select((f, i) => Math.Tau / problem.Geometry.InverseFrequency(i) > wavelength ? 1 : f)];
 

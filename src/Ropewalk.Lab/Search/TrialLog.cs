@@ -62,6 +62,13 @@ internal sealed class TrialLog(ISearchEvaluator evaluator, Action<IReadOnlyList<
     {
         var results = PairedRace.Run(evaluator, Best?.Point, points, level);
         _ = Record([.. points.Zip(results, (p, r) => (p, r.Losses, r.Losses.Length < evaluator.NumWindows))]);
+
+        // The one that dropped all others may itself have ended without a number.
+        if (Best is null && points.Zip(results).Where(r => r.Second.Losses.All(double.IsFinite)).Select(r => r.First).ToList() is { Count: > 0 } left)
+        {
+            _ = Judge(left);
+        }
+
         return [.. results.Select(r => Finite(r.Behind))];
     }
 

@@ -19,14 +19,12 @@ public sealed class JournalProgressTests
     }
 
     [Fact]
-    public void A_window_that_was_asked_for_twice_counts_once()
+    public void A_gradient_judges_nothing()
     {
-        var progress = Started(2);
-        progress.Add(new EvaluationEntry("long", new EvaluationRequest(s_point, 0, 1), [3]));
+        var progress = Started(1);
         progress.Add(new EvaluationEntry("long", new EvaluationRequest(s_point, 0, 1) { WantsGradient = true }, [3, -40, 0.5, 1]));
-        Assert.Equal(0, progress.Candidates);
-        progress.Add(new EvaluationEntry("long", new EvaluationRequest(s_point, 1, 1), [5]));
-        progress.Add(new EvaluationEntry("long", new EvaluationRequest(s_point, 1, 1) { WantsGradient = true }, [5, -40, 0.5, 1]));
+        Assert.Empty(progress.Best);
+        progress.Add(new EvaluationEntry("long", new EvaluationRequest(s_point, 0, 1), [4]));
         Assert.Equal(1, progress.Candidates);
         Assert.Equal(Math.Exp(4), Assert.Single(progress.Best).Perplexity, 1e-9);
     }

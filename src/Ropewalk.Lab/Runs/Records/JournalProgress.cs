@@ -7,7 +7,7 @@ internal sealed class JournalProgress
 {
     private readonly List<RunStage> _stages = [];
     private readonly List<SearchBest> _best = [];
-    private readonly Dictionary<SearchPoint, Dictionary<int, double>> _points = [];
+    private readonly Dictionary<SearchPoint, (int Windows, double Sum)> _points = [];
     private int _windows;
     private int _complete;
     private double _bestNll = double.PositiveInfinity;
@@ -55,27 +55,24 @@ internal sealed class JournalProgress
     private void Evaluate(EvaluationEntry entry)
     {
         Evaluations++;
-        if (!_points.TryGetValue(entry.Request.Point, out var losses))
+        if (entry.Request.WantsGradient)
         {
-            _points.Add(entry.Request.Point, losses = []);
+            // Judges nothing: a point that is to be judged is asked for again, without.
+            Count(SearchName(entry), Math.Exp(_bestNll));
+            return;
         }
 
-        // Behind the losses may stand a gradient, and it may have been asked for a window whose loss is known.
-        var known = losses.Count;
-        for (var w = 0; w < entry.Request.NumWindows; w++)
+        var (windows, sum) = _points.GetValueOrDefault(entry.Request.Point);
+        (windows, sum) = (windows + entry.Losses.Length, sum + entry.Losses.Sum());
+        _points[entry.Request.Point] = (windows, sum);
+        if (windows == _windows)
         {
-            losses[entry.Request.FirstWindow + w] = entry.Losses[w];
-        }
-
-        if (known < _windows && losses.Count == _windows)
-        {
-            var nll = losses.Values.Sum() / _windows;
             _complete++;
             var isFirst = _stages.TrueForAll(s => s.BestPerplexity is null || s.Name == SearchName(entry));
             Candidates = isFirst ? _complete : Candidates;
-            if (nll < _bestNll)
+            if (sum / windows < _bestNll)
             {
-                _bestNll = nll;
+                _bestNll = sum / windows;
                 if (isFirst)
                 {
                     _best.Add(new SearchBest(_complete, Math.Exp(_bestNll), 0));

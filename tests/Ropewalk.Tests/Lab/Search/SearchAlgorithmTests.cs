@@ -102,6 +102,49 @@ public sealed class SearchAlgorithmTests
         Assert.All(outcome.Trials, t => Assert.Equal(1.0625, t.Point.AttentionFactor));
     }
 
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Start_tokens_are_searched_where_they_may_be(string name)
+    {
+        var problem = Problem();
+        problem = problem with { Settings = problem.Settings with { StartTokens = [0, 4] } };
+        var outcome = SearchAlgorithms.Named(name).Run(new RememberingEvaluator(new SyntheticEvaluator(3, s_best)), problem);
+        Assert.Contains(outcome.Trials, t => t.Point.StartTokens == 4);
+        Assert.Equal(0, outcome.Best.Point.StartTokens);
+    }
+
+    [Theory]
+    [InlineData("auto")]
+    [InlineData("gradient+cma-es")]
+    public void A_small_search_does_not_spend_itself_on_where_it_starts(string name)
+    {
+        var problem = Problem();
+        problem = problem with { Settings = problem.Settings.Resized(16, 10) };
+        var algorithm = SearchAlgorithms.Named(name);
+        var outcome = algorithm.Run(new RememberingEvaluator(new SyntheticEvaluator(5, s_best)), problem);
+        var starts = outcome.Trials.Where(t => t.Round == 0).Sum(t => t.NumWindows);
+        Assert.True(starts <= algorithm.Cost(problem.Settings, 5) / 4, $"{starts} of {algorithm.Cost(problem.Settings, 5)} windows");
+    }
+
+    [Fact]
+    public void Generations_that_race_come_close_to_the_minimum()
+    {
+        var evaluator = new SyntheticEvaluator(4, s_best);
+        var search = new AutoSearch { Stages = [new AutoStage(8, 0.3, 0, 1)] };
+        Assert.InRange(evaluator.Value(search.Run(new RememberingEvaluator(evaluator), Problem()).Best.Point), 1, 1.02);
+    }
+
+    [Fact]
+    public void A_leader_that_ends_without_a_number_leaves_the_field_to_those_that_it_dropped()
+    {
+        // The first is far ahead on two windows, so that the second is dropped; its third has no loss.
+        var evaluator = new SyntheticEvaluator(4, [1, 1], 1) { IsBad = question => question == 4 };
+        var log = new TrialLog(evaluator, null);
+        SearchPoint other = new([8, 8], 0, 1);
+        _ = log.Race([new([1, 1], 0, 1), other], 0.05);
+        Assert.Equal(other, log.Best?.Point);
+    }
+
     [Fact]
     public void The_base_is_found()
     {
