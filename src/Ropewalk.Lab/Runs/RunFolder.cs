@@ -255,7 +255,7 @@ public sealed class RunFolder : IMeasurements, IDisposable
         if (entry is not T same || !isSame(same))
         {
             throw new RunFolderException(
-                System.IO.Path.Combine(Path, JournalName), $"entry {_journal.LastRead}", EntryText.Of(entry), wanted, "the records are of another job, or run.json was changed: start a new run");
+                System.IO.Path.Combine(Path, JournalName), $"entry {_journal.LastRead}", EntryText.Of(entry), wanted, "the records are of another job, run.json was changed, or the program was since the run began: start a new run");
         }
 
         Tokens += windowTokens * windows;

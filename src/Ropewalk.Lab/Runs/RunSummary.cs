@@ -100,9 +100,11 @@ public sealed record RunSummary
     private static RunSummary Scan(string folder, RunManifest manifest, bool isHeld)
     {
         var path = Path.Combine(folder, RunFolder.JournalName);
+        var other = manifest.Version == RunManifest.ThisVersion ? null : $"{Path.Combine(folder, RunManifest.FileName)}: version: found {manifest.Version}, which this one ({RunManifest.ThisVersion}) does not continue";
+        var stopped = other is null ? RunState.Stopped : RunState.Damaged;
         if (!File.Exists(path))
         {
-            return new RunSummary { Folder = folder, Manifest = manifest, State = isHeld ? RunState.Running : RunState.Stopped };
+            return new RunSummary { Folder = folder, Manifest = manifest, State = isHeld ? RunState.Running : stopped, Damage = isHeld ? null : other };
         }
 
         var progress = new JournalProgress();
@@ -120,8 +122,8 @@ public sealed record RunSummary
         {
             Folder = folder,
             Manifest = manifest,
-            State = isHeld ? RunState.Running : scan.NextGood is not null ? RunState.Damaged : progress.IsDone ? RunState.Done : RunState.Stopped,
-            Damage = damage,
+            State = isHeld ? RunState.Running : scan.NextGood is not null ? RunState.Damaged : progress.IsDone ? RunState.Done : stopped,
+            Damage = damage ?? (isHeld || progress.IsDone ? null : other),
             Stages = progress.Stages,
             Progress = progress.Best,
             Candidates = progress.Candidates,

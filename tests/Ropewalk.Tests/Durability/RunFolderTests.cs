@@ -143,6 +143,7 @@ public sealed class RunFolderTests(StoppedExtension stopped) : IClassFixture<Sto
         stopped.CopyTo(Out);
         Change(j => j["version"] = "9.8.7");
         Refused(["extend", "--resume", Out], "run.json: version: found 9.8.7, expected ", "continue it with ropewalk 9.8.7, or start a new run");
+        Assert.Equal("damaged", Command.Result("runs", _folder.Root)[0].GetProperty("state").GetString());
         Change(j => j["format"] = 2);
         Refused(["extend", "--resume", Out], "run.json: format: found 2, expected 1");
         Change(j => j.Remove("format"));
