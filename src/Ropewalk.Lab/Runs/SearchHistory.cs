@@ -35,10 +35,10 @@ public static class SearchHistory
             var origin = trial.Parents.Length switch
             {
                 0 => "seed",
-                1 => $"mutant of {trial.Parents[0] + 1}",
+                1 => $"from {trial.Parents[0] + 1}",
                 _ => $"crossover of {trial.Parents[0] + 1} and {trial.Parents[1] + 1}",
             };
-            line.Add(new ReportAncestor(trial.Index + 1, trial.Round, trial.Perplexity, origin, trial.Point.RescaleFactors));
+            line.Add(new ReportAncestor(trial.Index + 1, trial.Round, trial.Dropped ? double.NaN : trial.Perplexity, origin, trial.Point.RescaleFactors));
         }
 
         return line;

@@ -55,7 +55,8 @@ public sealed class AutoSearch : ISearchAlgorithm
     /// <param name="until">Windows run, of the whole search, after which it ends.</param>
     internal static void Stage(TrialLog log, SearchProblem problem, AutoStage stage, WindowRotation windows, CounterRandom random, long until)
     {
-        var space = new SearchSpace(problem, log.Best!.Point, stage.Knots);
+        log.Origin = log.Best!.Index;
+        var space = new SearchSpace(problem, log.Best.Point, stage.Knots);
         var distribution = new CmaEs(new double[space.Dimensions], stage.Sigma, random);
         var sinceRace = 0;
         while (log.WindowsRun < until && distribution.Sigma > LeastSigma)

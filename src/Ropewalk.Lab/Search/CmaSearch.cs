@@ -29,6 +29,7 @@ public sealed class CmaSearch : ISearchAlgorithm
             return log.Outcome;
         }
 
+        log.Origin = start.Index;
         var space = new SearchSpace(problem, start.Point, problem.Geometry.Pairs);
         var distribution = new CmaEs(new double[space.Dimensions], FirstSigma, new CounterRandom(problem.Settings.Seed).Fork(4));
         while (log.WindowsRun < Cost(problem.Settings, evaluator.NumWindows) && distribution.Sigma > LeastSigma)

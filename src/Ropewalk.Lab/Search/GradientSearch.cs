@@ -33,12 +33,13 @@ public sealed class GradientSearch(bool refines) : ISearchAlgorithm
         var log = new TrialLog(evaluator, judged);
         var cost = Cost(problem.Settings, evaluator.NumWindows);
         var seeds = PublishedPoints.Affordable(problem, evaluator.NumWindows, cost);
-        var starts = seeds.Zip(log.Race(seeds, problem.RaceLevel)).Where(s => double.IsFinite(s.Second)).OrderBy(s => s.Second).Take(Starts).ToList();
+        var starts = log.Race(seeds, problem.RaceLevel).Index().Where(s => double.IsFinite(s.Item)).OrderBy(s => s.Item).Take(Starts).ToList();
         var windows = new WindowRotation(evaluator.NumWindows);
         var budget = ((refines ? cost / 2 : cost) - log.WindowsRun) / Math.Max(1, starts.Count);
         foreach (var (start, _) in starts)
         {
-            Descend(log, problem, start, windows, budget);
+            log.Origin = start;
+            Descend(log, problem, seeds[start], windows, budget);
         }
 
         if (refines && log.Best is not null)

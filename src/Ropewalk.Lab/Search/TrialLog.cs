@@ -11,6 +11,9 @@ internal sealed class TrialLog(ISearchEvaluator evaluator, Action<IReadOnlyList<
     /// <summary>The best trial that ran on every window; of equal ones the first. Null before one was finite.</summary>
     public Trial? Best { get; private set; }
 
+    /// <summary>The trial that the next ones are made from, by its index; null where they come from none.</summary>
+    public int? Origin { get; set; }
+
     /// <summary>Windows that all trials together ran on, a gradient counted as the three passes that it costs.</summary>
     public long WindowsRun { get; private set; }
 
@@ -25,6 +28,7 @@ internal sealed class TrialLog(ISearchEvaluator evaluator, Action<IReadOnlyList<
     {
         if (Best is { } best && problem.Settings.StartTokens.Length > 1)
         {
+            Origin = best.Index;
             _ = Race([.. problem.Settings.StartTokens.Select(n => best.Point with { StartTokens = n }).Where(p => !p.Equals(best.Point))], problem.RaceLevel);
         }
     }
@@ -75,7 +79,7 @@ internal sealed class TrialLog(ISearchEvaluator evaluator, Action<IReadOnlyList<
     private double[] Record(IReadOnlyList<(SearchPoint Point, double[] Losses, bool Dropped)> batch)
     {
         var means = batch.Select(b => Finite(b.Losses.Sum() / b.Losses.Length)).ToArray();
-        Trial[] told = [.. batch.Select((b, i) => new Trial(_trials.Count + i, _round, b.Point, b.Losses.Length, means[i], b.Dropped))];
+        Trial[] told = [.. batch.Select((b, i) => new Trial(_trials.Count + i, _round, b.Point, b.Losses.Length, means[i], b.Dropped) { Parents = Origin is { } origin ? [origin] : [] })];
         _round++;
         _trials.AddRange(told);
         WindowsRun += told.Sum(t => (long)t.NumWindows);

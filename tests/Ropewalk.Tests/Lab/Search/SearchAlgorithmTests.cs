@@ -1,3 +1,4 @@
+using Ropewalk.Lab.Runs;
 using Ropewalk.Lab.Search;
 using Ropewalk.Positions;
 
@@ -132,6 +133,22 @@ public sealed class SearchAlgorithmTests
         var evaluator = new SyntheticEvaluator(4, s_best);
         var search = new AutoSearch { Stages = [new AutoStage(8, 0.3, 0, 1)] };
         Assert.InRange(evaluator.Value(search.Run(new RememberingEvaluator(evaluator), Problem()).Best.Point), 1, 1.02);
+    }
+
+    [Theory]
+    [InlineData("evolution")]
+    [InlineData("cma-es")]
+    [InlineData("auto")]
+    [InlineData("gradient")]
+    [InlineData("gradient+cma-es")]
+    public void The_winner_goes_back_to_where_the_search_began(string name)
+    {
+        var outcome = SearchAlgorithms.Named(name).Run(new RememberingEvaluator(new SyntheticEvaluator(4, s_best)), Problem());
+        var line = SearchHistory.Lineage(outcome.Best, outcome.Trials);
+        Assert.InRange(line.Count, 2, outcome.Trials.Count);
+        Assert.Equal(outcome.Best.Index + 1, line[0].Candidate);
+        Assert.Equal(0, line[^1].Round);
+        Assert.All(line.Zip(line.Skip(1)), p => Assert.True(p.First.Candidate > p.Second.Candidate));
     }
 
     [Fact]
