@@ -22,7 +22,7 @@ internal sealed class SearchChoiceOptions
     public Option<string> Objective { get; } = new("--objective")
     {
         HelpName = "NAME",
-        Description = "What the search makes small: perplexity (of whole windows), tail (of their last quarter), needle (of the answer about a planted fact), mix (half whole windows, half windows of the old length); search alone knows retrieval too (of an embedder, with --pairs).",
+        Description = "What the search makes small: perplexity (of whole windows), tail (of their last quarter), needle (of the answer about a planted fact), mix (whole windows and windows of the old length, half and half; mix:0.3 gives these three tenths); search alone knows retrieval too (of an embedder, with --pairs).",
         DefaultValueFactory = _ => SearchObjective.Default,
     };
 
@@ -48,9 +48,9 @@ internal sealed class SearchChoiceOptions
     public SearchChoices Choices(ParseResult parsed, string? givenAttention, bool allowRetrieval = false) => new()
     {
         Algorithm = SearchAlgorithms.Named(parsed.GetValue(Algorithm)!).Name,
-        Objective = parsed.GetValue(Objective) is { } name && (SearchObjective.Names.Contains(name) || (allowRetrieval && name == EmbedderSearchOptions.Objective))
+        Objective = parsed.GetValue(Objective) is { } name && (SearchObjective.IsKnown(name) || (allowRetrieval && name == EmbedderSearchOptions.Objective))
             ? name
-            : throw new UserInputException($"--objective: found \"{parsed.GetValue(Objective)}\", expected one of {string.Join(", ", SearchObjective.Names)}"),
+            : throw SearchObjective.Unknown(parsed.GetValue(Objective)),
         FixedTemperature = parsed.GetValue(FixedTemperature) || givenAttention is not null,
         Monotone = parsed.GetValue(Monotone),
         RaceLevel = parsed.GetValue(RaceLevel) is >= 0 and < 0.5 and var level

@@ -33,6 +33,21 @@ public sealed class SearchChoicesTests : IDisposable
     }
 
     [SharedFact]
+    public void A_mix_weighs_the_short_windows_as_it_says()
+    {
+        // Of one point, linear interpolation: a line in the share, from whole windows to short ones.
+        double[] losses = [.. new[] { "perplexity", "mix:0.25", "mix", "mix:0.75" }
+            .Select(o => Search(o.Replace(':', '-'), "--algorithm", "evolution", "--population", "4", "--iterations", "0", "--objective", o))
+            .Select(r => Math.Log(r.GetProperty("baselines")[0].GetProperty("search_perplexity").GetDouble()))];
+        Assert.Equal((losses[1] + losses[3]) / 2, losses[2], 1e-9);
+        Assert.Equal((losses[0] + losses[2]) / 2, losses[1], 1e-9);
+        Assert.NotEqual(losses[0], losses[1], 1e-3);
+        var refused = Command.Run("search", Command.Model, "--to", "512", "--text", Command.Stories, "--objective", "mix:1", "--out", _folder.PathOf("x.json"));
+        Assert.Equal(2, refused.Code);
+        Assert.Contains("--objective: found \"mix:1\", expected one of perplexity, tail, needle, mix, or mix:SHARE", refused.Error, StringComparison.Ordinal);
+    }
+
+    [SharedFact]
     public void A_given_attention_factor_is_not_searched()
     {
         Assert.Equal(1.0625, Search("given", "--attention-factor", "1.0625").GetProperty("attention_factor").GetDouble());
