@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Ropewalk.Engine.Formats;
 using Ropewalk.Engine.Formats.HuggingFace;
 using Ropewalk.Engine.Models;
@@ -93,6 +94,19 @@ public sealed partial class ExtendJob
         {
             throw new UserInputException($"--to: found {target}, expected at most {LongestTarget}");
         }
+    }
+
+    /// <summary>The generation of keys of a job's export.</summary>
+    /// <param name="model">Hugging Face folder or GGUF file.</param>
+    /// <param name="asked">What the user asked for; null for what the config needs.</param>
+    /// <exception cref="UserInputException">The config cannot be written in what was asked for.</exception>
+    public static RopeConfigStyle StyleOf(string model, RopeConfigStyle? asked)
+    {
+        using var checkpoint = ModelLoader.Open(model);
+        var needed = RopeConfigWriter.StyleFor(JsonObject.Create(checkpoint.Config)!);
+        return asked == RopeConfigStyle.V4 && needed == RopeConfigStyle.V5
+            ? throw new UserInputException($"--config-style: found v4 for {checkpoint.ConfigPath}, whose rope_parameters per layer type these keys cannot express, expected v5")
+            : asked ?? needed;
     }
 
     /// <summary>Refuses a job whose export may need a key that the config has not: Transformers 4.x derives the attention factor of phi3 itself.</summary>
