@@ -79,7 +79,7 @@ internal static class TuneCommand
                 if (written is not NoScaling && (trainsPositions || parsed.GetValue(scaling) is not null))
                 {
                     // A trained attention factor is anything, and the older keys of phi3 have none.
-                    var style = trainsPositions && (string?)config["model_type"] == "phi3" ? RopeConfigStyle.V5 : RopeConfigStyle.V4;
+                    var style = trainsPositions && (string?)config["model_type"] == "phi3" ? RopeConfigStyle.V5 : RopeConfigWriter.StyleFor(config);
                     RopeConfigWriter.Write(config, written, length, style);
                 }
                 else if (length > rope.MaximumContext)

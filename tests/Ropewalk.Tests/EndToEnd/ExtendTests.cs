@@ -201,6 +201,22 @@ public sealed class ExtendTests(SmallExtension extension) : IClassFixture<SmallE
         Assert.True(JsonElement.DeepEquals(JsonElement.Parse("""{"rope_type":"default","rope_theta":10000.0}"""), parameters.GetProperty("sliding_attention")));
     }
 
+    [Fact]
+    public void Tuned_layers_with_encodings_of_their_own_keep_the_newer_keys()
+    {
+        var extend = SmallGemma();
+        var road = Command.Run([.. extend, "--progressive", "2x", "--tune-tokens", "256", "--tokens-of-step", "256", "--out", _folder.PathOf("road")]);
+        Assert.True(road.Code == 0, road.Error);
+        var tuned = Command.Run("tune", _folder.Root, _folder.PathOf("text.txt"), "--to", "128", "--scaling", "yarn:2", "--steps", "1", "--batch", "1", "--out", _folder.PathOf("tuned"));
+        Assert.True(tuned.Code == 0, tuned.Error);
+        foreach (var (folder, method) in ((string, string)[])[("road", "longrope"), ("road/stage-128/model", "longrope"), ("tuned/model", "yarn")])
+        {
+            var parameters = JsonElement.Parse(File.ReadAllText(_folder.PathOf($"{folder}/config.json"))).GetProperty("rope_parameters");
+            Assert.Equal(method, parameters.GetProperty("full_attention").GetProperty("rope_type").GetString());
+            Assert.Equal(10000, parameters.GetProperty("sliding_attention").GetProperty("rope_theta").GetDouble());
+        }
+    }
+
     [SharedFact]
     public void A_budget_chooses_a_smaller_search()
     {
