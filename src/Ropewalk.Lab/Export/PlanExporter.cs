@@ -78,6 +78,11 @@ public static class PlanExporter
 
         // context_length is what the program may allocate, whatever the method.
         config["max_position_embeddings"] = plan.TargetLength;
+        if (scaling is LinearScaling)
+        {
+            config["original_max_position_embeddings"] = plan.Geometry.OriginalContext;
+        }
+
         var temporary = PlanOutput.TemporaryFor(output);
         try
         {
