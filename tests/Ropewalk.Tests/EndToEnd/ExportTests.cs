@@ -88,6 +88,14 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
+    public void Overrides_leave_no_other_base_under_gpt_neox_s_name()
+    {
+        RandomCheckpoint.Write(_folder, SmallConfigs.All["gpt_neox"], 7);
+        var overrides = JsonElement.Parse(Command.Result("export", _folder.Root, "--scaling", "base:80000", "--to", "1024", "--target", "vllm").GetProperty("text").GetString()!);
+        Assert.Equal((80000, 80000), (overrides.GetProperty("rotary_emb_base").GetDouble(), overrides.GetProperty("rope_parameters").GetProperty("rope_theta").GetDouble()));
+    }
+
+    [Fact]
     public void Flags_are_the_published_ones()
     {
         string Flags(string spec) => Command.Result("export", Command.Embedded, "--scaling", spec, "--to", "2048", "--target", "llama.cpp").GetProperty("text").GetString()!;

@@ -34,9 +34,7 @@ public static class RopeConfigReader
         var notes = ImmutableArray.CreateBuilder<string>();
         var (type, rope) = ScalingFields(top, file);
 
-        var thetaBase = Agreed(top, rope, "rope_theta", (fields, key) => fields.Positive(key))
-            ?? top.Positive("rotary_emb_base")
-            ?? top.Missing<double>("rope_theta", "a finite number above 0 (the base is never guessed)");
+        var thetaBase = Base(top, rope);
         var maximum = top.RequiredCount("max_position_embeddings");
         var outerOriginal = top.Count("original_max_position_embeddings");
         var original = Agreed(top, rope, "original_max_position_embeddings", (fields, key) => fields.Count(key));
@@ -213,6 +211,19 @@ public static class RopeConfigReader
         }
 
         return outer ?? inner;
+    }
+
+    /// <summary>rope_theta, or the name that gpt_neox has for it.</summary>
+    private static double Base(RopeFields top, RopeFields rope)
+    {
+        var named = Agreed(top, rope, "rope_theta", (fields, key) => fields.Positive(key));
+        var alias = top.Positive("rotary_emb_base");
+        if (named is { } a && alias is { } b && !a.Equals(b))
+        {
+            return top.Fail<double>("rope_theta and rotary_emb_base", $"{RopeFields.Shown(a)} and {RopeFields.Shown(b)}", "the same value in both");
+        }
+
+        return named ?? alias ?? top.Missing<double>("rope_theta", "a finite number above 0 (the base is never guessed)");
     }
 
     private static int Width(RopeFields top, RopeFields rope, bool wholeHead)

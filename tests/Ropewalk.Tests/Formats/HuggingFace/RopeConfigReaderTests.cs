@@ -89,6 +89,8 @@ public class RopeConfigReaderTests
     [InlineData("{" + Head + ", \"rope_theta\": 1e4, \"rope_scaling\": {\"type\": \"llama3\", \"factor\": 8, \"low_freq_factor\": 1, \"high_freq_factor\": 4}}", "rope_scaling.original_max_position_embeddings: found nothing")]
     [InlineData("{" + Head + ", \"rope_theta\": 1e4, \"rope_scaling\": {\"type\": \"llama3\", \"factor\": 8, \"low_freq_factor\": 4, \"high_freq_factor\": 4, \"original_max_position_embeddings\": 64}}", "rope_scaling.high_freq_factor: found 4")]
     [InlineData("{" + Head + ", \"rope_theta\": 1e4, \"rope_parameters\": {\"rope_type\": \"default\", \"rope_theta\": 1e6}}", "rope_theta and rope_parameters.rope_theta: found 1e4 and 1e6")]
+    [InlineData("{" + Head + ", \"rope_theta\": 1e4, \"rotary_emb_base\": 1e6}", "rope_theta and rotary_emb_base: found 10000 and 1000000, expected the same value in both")]
+    [InlineData("{" + Head + ", \"rotary_emb_base\": 1e6, \"rope_parameters\": {\"rope_theta\": 1e4}}", "rope_theta and rotary_emb_base: found 10000 and 1000000")]
     [InlineData("{" + Head + ", \"rope_theta\": 1e4, \"rope_theta\": 1e5}", "rope_theta: found the key twice")]
     [InlineData("{" + Head + ", \"rope_theta\": 1e4, \"original_max_position_embeddings\": 32, \"rope_scaling\": {\"type\": \"yarn\", \"factor\": 4, \"original_max_position_embeddings\": 16}}", "original_max_position_embeddings and rope_scaling.original_max_position_embeddings: found 32 and 16")]
     [InlineData("{" + Head + ", \"rope_theta\": 1e4, \"rope_scaling\": {\"type\": \"yarn\", \"factor\": 4}, \"rope_parameters\": {\"rope_type\": \"default\", \"rope_theta\": 1e4}}", "rope_scaling and rope_parameters: found types \"yarn\" and \"default\"")]
