@@ -259,7 +259,7 @@ public static class RopeConfigReader
             return ("qk_rope_head_dim", rotatedPart);
         }
 
-        if (top.Count("head_dim") is { } head)
+        if ((top.Count("head_dim") ?? ClassDefaults.HeadWidth(ModelType(top))) is { } head)
         {
             return ("head_dim", head);
         }
@@ -270,6 +270,8 @@ public static class RopeConfigReader
             ? ("hidden_size", hidden / heads)
             : top.Fail<(string, int)>("hidden_size", $"{hidden}", $"a multiple of num_attention_heads {heads}, or head_dim");
     }
+
+    private static string? ModelType(RopeFields top) => top.Get("model_type") is { ValueKind: JsonValueKind.String } type ? type.GetString() : null;
 
     private static double Fraction(RopeFields top, RopeFields rope)
     {

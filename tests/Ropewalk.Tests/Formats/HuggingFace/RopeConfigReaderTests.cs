@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Ropewalk.Engine.Formats;
 using Ropewalk.Engine.Formats.HuggingFace;
+using Ropewalk.Engine.Models.Architectures;
 using Ropewalk.Positions.Scaling;
+using Ropewalk.Tests.Models;
 
 namespace Ropewalk.Tests.Formats.HuggingFace;
 
@@ -184,6 +186,20 @@ public class RopeConfigReaderTests
         Assert.Equal(8, Width("\"head_dim\": null, \"hidden_size\": 64, \"num_attention_heads\": 8"));
         Assert.Throws<CheckpointFormatException>(() => Width("\"head_dim\": 64, \"rotary_dim\": 32, \"partial_rotary_factor\": 0.25"));
         Assert.Throws<CheckpointFormatException>(() => Width("\"head_dim\": 64, \"rotary_pct\": 0.5, \"partial_rotary_factor\": 0.25"));
+    }
+
+    /// <summary>Qwen3Config and Gemma3TextConfig of Transformers: 128 and 256 where head_dim is absent, whatever the width and the heads are.</summary>
+    [Theory]
+    [InlineData("qwen3", 128)]
+    [InlineData("gemma3_text", 256)]
+    public void A_model_class_has_a_head_width_of_its_own(string type, int width)
+    {
+        var named = $"\"model_type\": \"{type}\", \"hidden_size\": 64, \"num_attention_heads\": 4";
+        Assert.Equal(width, Width(named));
+        Assert.Equal(8, Width(named + ", \"head_dim\": 8"));
+        var config = JsonElement.Parse(RandomCheckpoint.Config(SmallConfigs.All[type], """{"head_dim":null}"""));
+        var spec = Array.Find(Architecture.All, a => a.ModelType == type)!.Read(config, "config.json");
+        Assert.Equal((width, width), (spec.Shape.HeadWidth, spec.Rope.Geometry.RotaryDimension));
     }
 
     private static int Width(string keys) =>
