@@ -11,4 +11,8 @@ internal static class ClassDefaults
         "gemma3_text" => 256,
         _ => null,
     };
+
+    /// <summary>Share of a head's entries that are turned: rotary_pct or partial_rotary_factor.</summary>
+    /// <param name="modelType">model_type, or null where the config has none.</param>
+    public static double RotaryShare(string? modelType) => modelType == "gpt_neox" ? 0.25 : 1;
 }

@@ -293,7 +293,7 @@ public static class RopeConfigReader
 
         return named switch
         {
-            null => 1,
+            null => ClassDefaults.RotaryShare(ModelType(top)),
             <= 1 => named.Value,
             _ => top.Fail<double>("partial_rotary_factor", RopeFields.Shown(named.Value), "a number above 0 and at most 1"),
         };

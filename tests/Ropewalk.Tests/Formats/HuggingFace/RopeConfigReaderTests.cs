@@ -202,6 +202,14 @@ public class RopeConfigReaderTests
         Assert.Equal((width, width), (spec.Shape.HeadWidth, spec.Rope.Geometry.RotaryDimension));
     }
 
+    /// <summary>GPTNeoXConfig of Transformers 4.x and 5.x turns a quarter where rotary_pct is absent.</summary>
+    [Theory]
+    [InlineData("", 16)]
+    [InlineData(", \"rotary_pct\": 1.0", 64)]
+    [InlineData(", \"partial_rotary_factor\": 0.5", 32)]
+    public void Gpt_neox_turns_a_quarter_of_a_head_unless_it_says_otherwise(string keys, int width) =>
+        Assert.Equal(width, Width("\"model_type\": \"gpt_neox\", \"hidden_size\": 256, \"num_attention_heads\": 4" + keys));
+
     private static int Width(string keys) =>
         Read("{" + keys + ", \"max_position_embeddings\": 64, \"rope_theta\": 1e4}").Geometry.RotaryDimension;
 
