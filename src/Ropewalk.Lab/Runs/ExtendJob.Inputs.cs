@@ -32,12 +32,14 @@ public sealed partial class ExtendJob
     };
 
     /// <summary>Refuses a model whose encoding is scaled already.</summary>
-    public static void RequireUnscaled(LanguageModel model, string folder)
+    /// <param name="model">The model.</param>
+    /// <param name="path">Its folder or GGUF file, for the error.</param>
+    public static void RequireUnscaled(LanguageModel model, string path)
     {
         if (model.Rope.Scaling is not NoScaling)
         {
             throw new UnsupportedCheckpointException(
-                Path.Combine(folder, "config.json"), "rope_scaling", $"extending a model that is scaled already (\"{model.Rope.Scaling.Name}\")", "models with plain rotary embedding");
+                FileOf(path, CheckpointFolder.ConfigName), "rope_scaling", $"extending a model that is scaled already (\"{model.Rope.Scaling.Name}\")", "models with plain rotary embedding");
         }
     }
 
@@ -125,12 +127,18 @@ public sealed partial class ExtendJob
     }
 
     /// <summary>Refuses a tokenizer that gives ids for which the model has no embedding.</summary>
-    public static void RequireTokensInVocabulary(Tokenizer tokenizer, LanguageModel model, string folder)
+    /// <param name="tokenizer">The tokenizer.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="path">Its folder or GGUF file, for the error.</param>
+    public static void RequireTokensInVocabulary(Tokenizer tokenizer, LanguageModel model, string path)
     {
         if (tokenizer.VocabularySize > model.Shape.VocabularySize)
         {
             throw new CheckpointFormatException(
-                Path.Combine(folder, "tokenizer.json"), "vocab", $"ids up to {tokenizer.VocabularySize - 1}", $"ids below the embedding's {model.Shape.VocabularySize} rows");
+                FileOf(path, "tokenizer.json"), "vocab", $"ids up to {tokenizer.VocabularySize - 1}", $"ids below the embedding's {model.Shape.VocabularySize} rows");
         }
     }
+
+    /// <summary>Where a model has a part of its description: in a file of that name, or all in the GGUF file.</summary>
+    private static string FileOf(string path, string name) => File.Exists(path) ? path : Path.Combine(path, name);
 }

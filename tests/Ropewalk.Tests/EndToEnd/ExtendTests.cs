@@ -217,6 +217,16 @@ public sealed class ExtendTests(SmallExtension extension) : IClassFixture<SmallE
         }
     }
 
+    [Fact]
+    public void A_file_that_is_scaled_already_is_refused_by_its_own_name()
+    {
+        var scaled = _folder.PathOf("scaled.gguf");
+        Command.Result("export", Command.Embedded, "--scaling", "linear:4", "--target", "gguf", "--out", scaled);
+        var run = Command.Run("extend", scaled, "--out", _folder.PathOf("never"));
+        Assert.Equal(2, run.Code);
+        Assert.StartsWith($"ropewalk: {scaled}: rope_scaling: ", Assert.Single(run.Complaints), StringComparison.Ordinal);
+    }
+
     [SharedFact]
     public void A_budget_chooses_a_smaller_search()
     {
