@@ -2,6 +2,7 @@ using Ropewalk.Engine.Formats.HuggingFace;
 using Ropewalk.Engine.Models;
 using Ropewalk.Lab.Data;
 using Ropewalk.Lab.Evaluation;
+using Ropewalk.Lab.Export;
 using Ropewalk.Lab.Runs;
 using Ropewalk.Lab.Runs.Records;
 using Ropewalk.Lab.Search;
@@ -74,6 +75,7 @@ public sealed partial class ProgressiveJob
         ModelTuning.RequireFolder(_options.Model);
         RequireOptions();
         using var model = JobModel.Load(_options.Model);
+        CheckpointExporter.RequireReadable(_options.Model);
         ExtendJob.RequireTarget(_options.Tuned[0], model.Original);
         model.RequireStride(_options.WindowStride);
         foreach (var length in _options.Tuned.Append(_options.Longest))

@@ -2,6 +2,7 @@ using Ropewalk.Engine.Formats.HuggingFace;
 using Ropewalk.Engine.Models;
 using Ropewalk.Lab.Data;
 using Ropewalk.Lab.Evaluation;
+using Ropewalk.Lab.Export;
 using Ropewalk.Lab.Runs.Records;
 using Ropewalk.Lab.Search;
 using Ropewalk.Positions;
@@ -64,6 +65,7 @@ public sealed partial class ExtendJob
         _start.PrepareOutput();
         using var model = JobModel.Load(_options.Model);
         var (original, tokenizer) = (model.Original, model.Tokenizer);
+        CheckpointExporter.RequireReadable(_options.Model);
         var target = _options.TargetContext ?? original * DefaultFactor;
         RequireTarget(target, original);
         model.RequireStride(_options.WindowStride);

@@ -134,6 +134,7 @@ public sealed class ModelTuning
     private void Tune(string folder, IJobReporter reporter, CancellationToken stop)
     {
         RequireFolder(Source);
+        CheckpointExporter.RequireReadable(Source);
         using var weights = ModelLoader.Open(Source);
 
         // What it cannot say is refused before the first step.

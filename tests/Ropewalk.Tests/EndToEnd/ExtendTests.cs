@@ -227,6 +227,22 @@ public sealed class ExtendTests(SmallExtension extension) : IClassFixture<SmallE
         Assert.StartsWith($"ropewalk: {scaled}: rope_scaling: ", Assert.Single(run.Complaints), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("extend", "--to", "128")]
+    [InlineData("extend", "--progressive", "2x")]
+    [InlineData("tune", "text.txt")]
+    public void A_file_beside_the_weights_that_cannot_be_copied_is_refused_before_any_work(string command, params string[] options)
+    {
+        _ = SmallGemma();
+        var broken = _folder.PathOf("generation_config.json");
+        File.CreateSymbolicLink(broken, _folder.PathOf("nothing"));
+        string[] texts = command == "tune" ? [] : ["--text", _folder.PathOf("text.txt"), "--heldout", _folder.PathOf("heldout.txt")];
+        var run = Command.Run([command, _folder.Root, .. options.Select(o => o.Replace("text.txt", _folder.PathOf("text.txt"), StringComparison.Ordinal)), .. texts, "--out", _folder.PathOf("out")]);
+        Assert.Equal(2, run.Code);
+        Assert.StartsWith($"ropewalk: {broken}: file: found nothing there", Assert.Single(run.Complaints), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder.PathOf("out")));
+    }
+
     [SharedFact]
     public void A_budget_chooses_a_smaller_search()
     {
