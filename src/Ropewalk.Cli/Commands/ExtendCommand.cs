@@ -30,7 +30,7 @@ internal static class ExtendCommand
         var progressive = new ProgressiveOptionSet();
         var embedder = new ExtendEmbedder();
         var target = new Option<string>("--target") { HelpName = "NAME", Description = "huggingface or ropewalk (searches start tokens too, which only factors.json can hold).", DefaultValueFactory = _ => "huggingface" };
-        var style = new Option<string>("--config-style") { HelpName = "STYLE", Description = "Keys of the exported config: v4 (rope_scaling) or v5 (rope_parameters).", DefaultValueFactory = _ => "v4" };
+        var style = new Option<string?>("--config-style") { HelpName = "STYLE", Description = "Keys of the exported config: v4 (rope_scaling) or v5 (rope_parameters). Default: v4; v5 where the config has rope_parameters per layer type, which v4 cannot express." };
         var shortLoss = new Option<string>("--max-short-loss") { HelpName = "SHARE", Description = "Loss of perplexity at the old window past which the export is refused.", DefaultValueFactory = _ => "2%" };
         var stride = new Option<int?>("--window-stride") { HelpName = "TOKENS", Description = "Tokens that one run of the baseline \"window\" scores; 1 is exact. Default: the smallest power of two that costs at most half of the search; with --progressive a sixteenth of the model's window." };
         var budget = new Option<string?>("--budget") { HelpName = "TIME", Description = $"Time for the whole job, e.g. 90s, 30m, 2h; it chooses population and iterations. Default: none; {DefaultBudget} when neither MODEL, --population nor --iterations is given." };
@@ -85,7 +85,7 @@ internal static class ExtendCommand
                 Search = search.Choices(parsed, parsed.GetValue(attention)),
                 AttentionFactor = parsed.GetValue(attention) ?? (parsed.GetValue(model) is null ? "fit" : "su"),
                 Target = Target(parsed.GetValue(target)!),
-                ConfigStyle = Style(parsed.GetValue(style)!),
+                ConfigStyle = parsed.GetValue(style) is { } keys ? Style(keys) : null,
                 MaximumShortLoss = Options.Share("--max-short-loss", parsed.GetValue(shortLoss)!),
                 WindowStride = parsed.GetValue(stride) is { } k ? Options.AtLeast("--window-stride", k, 1) : null,
                 PasskeyTrials = Options.AtLeast("--passkey", parsed.GetValue(passkey) ?? (parsed.GetValue(model) is null ? DefaultPasskeys : 0), 0),

@@ -39,7 +39,13 @@ internal static class InspectCommand
                 return WriteTable(output, parsed.GetValue(json), parsed.GetValue(scaling), inspection!, file, nonFinite, notes);
             }
 
-            var rope = encoder?.Rope ?? RopeConfigReader.Read(config, file);
+            var ofFull = RopeLayerTypes.Select(config, RopeLayerTypes.Full);
+            var rope = encoder?.Rope ?? RopeConfigReader.Read(ofFull, file);
+            if (encoder is null && !JsonElement.DeepEquals(ofFull, RopeLayerTypes.Select(config, RopeLayerTypes.Sliding)))
+            {
+                notes = [.. notes, "layers with a window have an encoding of their own; this is that of the layers with full attention"];
+            }
+
             var rule = Scalings.Choose(parsed.GetValue(scaling), rope);
             var tokens = parsed.GetValue(length) is { } n ? Options.AtLeast("--length", n, 1) : rope.MaximumContext;
             var wanted = parsed.GetValue(to) is { } t ? Options.AtLeast("--to", t, 1) : checked(8L * rope.Geometry.OriginalContext);

@@ -6,6 +6,7 @@ using Ropewalk.Engine.Models;
 using Ropewalk.Engine.Tokenization;
 using Ropewalk.Engine.Training;
 using Ropewalk.Lab.Data;
+using Ropewalk.Lab.Export;
 using Ropewalk.Lab.Runs;
 using Ropewalk.Lab.Training;
 using Ropewalk.Positions;
@@ -79,7 +80,7 @@ internal static class TuneCommand
                 if (written is not NoScaling && (trainsPositions || parsed.GetValue(scaling) is not null))
                 {
                     // A trained attention factor is anything, and the older keys of phi3 have none.
-                    var style = trainsPositions && (string?)config["model_type"] == "phi3" ? RopeConfigStyle.V5 : RopeConfigStyle.V4;
+                    var style = trainsPositions && (string?)config["model_type"] == "phi3" ? RopeConfigStyle.V5 : RopeConfigWriter.StyleFor(config);
                     RopeConfigWriter.Write(config, written, length, style);
                 }
                 else if (length > rope.MaximumContext)
@@ -90,8 +91,9 @@ internal static class TuneCommand
                 return config;
             }
 
-            // What the config cannot say is refused before anything is trained.
+            // What the config cannot say, and files that cannot be copied, are refused before anything is trained.
             _ = Config();
+            CheckpointExporter.RequireReadable(folder);
             var adapters = lora.Settings(parsed);
             if (adapters is not null && trainsPositions)
             {

@@ -26,7 +26,7 @@ public static class LongerRotary
             }
             else
             {
-                _ = RopeConfigWriter.Write(config, scaling, window, RopeConfigStyle.V4);
+                _ = RopeConfigWriter.Write(config, scaling, window, RopeConfigWriter.StyleFor(config));
             }
 
             return;

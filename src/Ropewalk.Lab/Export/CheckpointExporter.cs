@@ -101,6 +101,23 @@ public static class CheckpointExporter
             .Where(p => Path.GetFileName(p) is not (CheckpointFolder.ConfigName or FactorsName or PlanExporter.PlanName or "receipt.json"))
             .Order(StringComparer.Ordinal);
 
+    /// <summary>Opens once what an export will copy beside weights and config: one that cannot be read, such as a link to nothing in a download cache, is refused before
+    /// hours of work rather than after them.</summary>
+    /// <param name="source">The checkpoint that will be exported; a GGUF file has nothing beside it.</param>
+    /// <exception cref="CheckpointFormatException">One cannot be read.</exception>
+    public static void RequireReadable(string source)
+    {
+        if (File.Exists(source))
+        {
+            return;
+        }
+
+        foreach (var path in OtherFiles(source).Concat(SentenceFiles.InModules(source).Select(name => Path.Combine(source, name))))
+        {
+            RegularFile.Open(path, "a file that can be copied beside the weights", out _).Dispose();
+        }
+    }
+
     /// <summary>Copies a file's bytes.</summary>
     internal static void Copy(string path, Stream target)
     {

@@ -74,10 +74,15 @@ public static class PlanExporter
     {
         var scaling = ConfigScaling.Of(plan, "gguf", notes);
         var config = JsonObject.Create(checkpoint.Config)!;
-        RopeConfigWriter.Write(config, scaling, plan.TargetLength, config["rope_parameters"] is null ? RopeConfigStyle.V4 : RopeConfigStyle.V5, forTransformers: false);
+        RopeConfigWriter.Write(config, scaling, plan.TargetLength, RopeConfigWriter.StyleFor(config), forTransformers: false);
 
         // context_length is what the program may allocate, whatever the method.
         config["max_position_embeddings"] = plan.TargetLength;
+        if (scaling is LinearScaling)
+        {
+            config["original_max_position_embeddings"] = plan.Geometry.OriginalContext;
+        }
+
         var temporary = PlanOutput.TemporaryFor(output);
         try
         {

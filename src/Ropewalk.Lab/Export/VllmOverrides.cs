@@ -34,10 +34,13 @@ internal static class VllmOverrides
             overrides["rope_scaling"] = null;
         }
 
-        // So would a base at the top level.
-        if (original.TryGetProperty("rope_theta", out _))
+        // So would a base at the top level, under either name.
+        foreach (var key in (string[])["rope_theta", "rotary_emb_base"])
         {
-            overrides["rope_theta"] = scaling is BaseScaling changed ? changed.NewBase : scaling.Geometry.Base;
+            if (original.TryGetProperty(key, out _))
+            {
+                overrides[key] = scaling is BaseScaling changed ? changed.NewBase : scaling.Geometry.Base;
+            }
         }
 
         foreach (var key in s_keys)

@@ -47,7 +47,7 @@ public sealed partial class ProgressiveJob
     private ProgressiveResult Export(ProgressiveResult result, RoadTools tools, LanguageModel original, string source)
     {
         tools.Stage("export");
-        var (files, notes) = CheckpointExporter.Write(source, _options.Out, result.Scaling, _options.Longest, _options.ConfigStyle);
+        var (files, notes) = CheckpointExporter.Write(source, _options.Out, result.Scaling, _options.Longest, _style);
         try
         {
             using var loaded = ModelLoader.Load(_options.Out);

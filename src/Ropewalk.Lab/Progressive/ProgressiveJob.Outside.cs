@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Ropewalk.Engine.Formats;
 using Ropewalk.Lab.Export;
+using Ropewalk.Lab.Runs;
 using Ropewalk.Lab.Training;
 using Ropewalk.Positions.Scaling;
 
@@ -38,7 +39,7 @@ public sealed partial class ProgressiveJob
         OutputFolder.RemoveTemporary(outside);
         if (!File.Exists(Path.Combine(ready, AtomicFolder.CommitMarker)))
         {
-            CheckpointExporter.Write(source, ready, scaling, length, Engine.Formats.HuggingFace.RopeConfigStyle.V4);
+            CheckpointExporter.Write(source, ready, scaling, length, ExtendJob.StyleOf(source, null));
         }
 
         var settings = tools.Tuning(source, scaling, length, tokens).Settings;

@@ -2,6 +2,7 @@ using Ropewalk.Engine.Formats.HuggingFace;
 using Ropewalk.Engine.Models;
 using Ropewalk.Lab.Data;
 using Ropewalk.Lab.Evaluation;
+using Ropewalk.Lab.Export;
 using Ropewalk.Lab.Runs;
 using Ropewalk.Lab.Runs.Records;
 using Ropewalk.Lab.Search;
@@ -26,6 +27,7 @@ public sealed partial class ProgressiveJob
     // It judges only: a search whose bounds followed it would not be the one that is recorded.
     private readonly double _gate;
     private string? _continueFrom;
+    private RopeConfigStyle _style;
 
     /// <summary>Prepares the job.</summary>
     /// <param name="options">What is asked.</param>
@@ -73,6 +75,7 @@ public sealed partial class ProgressiveJob
         ModelTuning.RequireFolder(_options.Model);
         RequireOptions();
         using var model = JobModel.Load(_options.Model);
+        CheckpointExporter.RequireReadable(_options.Model);
         ExtendJob.RequireTarget(_options.Tuned[0], model.Original);
         model.RequireStride(_options.WindowStride);
         foreach (var length in _options.Tuned.Append(_options.Longest))
@@ -80,9 +83,11 @@ public sealed partial class ProgressiveJob
             _ = ExtendJob.AttentionFactor(_options.AttentionFactor, (double)length / model.Original, model.Original);
         }
 
-        // The folder for a tuning outside has the older keys.
-        ExtendJob.RequireWritableAttention(model.Model, _options.TuneOutside ? RopeConfigStyle.V4 : _options.ConfigStyle, _options.AttentionFactor, _options.Search);
+        // The folder for a tuning outside has the keys that more programs read.
+        _style = ExtendJob.StyleOf(_options.Model, _options.ConfigStyle);
+        ExtendJob.RequireWritableAttention(model.Model, _options.TuneOutside ? ExtendJob.StyleOf(_options.Model, null) : _style, _options.AttentionFactor, _options.Search);
         var texts = JobTexts.Read(_options.Texts, _options.Heldout, model.Tokenizer, _options.Longest, _options.Windows, _options.HeldoutWindows, _options.Tokens.Max(), _options.Seed);
+        RequireWritableStages(model, texts);
         var (cost, seconds) = Estimate(model.Model, texts, model.Original);
         if (_options.DryRun)
         {
@@ -187,6 +192,14 @@ public sealed partial class ProgressiveJob
         {
             throw new UserInputException($"--tune-outside: found it with {(_options.Compare ? "--compare, which tunes rivals here" : "--original-share, which no other trainer has")}, expected one of them");
         }
+    }
+
+    /// <summary>Writes a stage's config with plain factors before the first search: what it cannot say would stop the job after it.</summary>
+    private void RequireWritableStages(JobModel model, JobTexts texts)
+    {
+        var length = _options.Tuned[0];
+        var plain = new LongRopeScaling(model.Geometry, [new LongRopeEntry(length, [.. Enumerable.Repeat(1.0, model.Geometry.Pairs)], 1)]);
+        _ = ModelTuning.Of(_options, model, texts, length, _options.Tokens[0], plain).Config();
     }
 
     private (CostModel Cost, double Seconds) Estimate(LanguageModel model, JobTexts texts, int original)

@@ -47,8 +47,8 @@ public sealed record ProgressiveOptions : TuningJobOptions
     /// <summary>Largest loss of perplexity at L: 0.02 is 2 %.</summary>
     public double MaximumShortLoss { get; init; } = 0.02;
 
-    /// <summary>Generation of the exported config's keys.</summary>
-    public RopeConfigStyle ConfigStyle { get; init; } = RopeConfigStyle.V4;
+    /// <summary>Generation of the exported config's keys; null for the one that <see cref="RopeConfigWriter.StyleFor"/> chooses.</summary>
+    public RopeConfigStyle? ConfigStyle { get; init; }
 
     /// <summary>Tokens that one run of the sliding window scores; null for a sixteenth of L.</summary>
     public int? WindowStride { get; init; }

@@ -32,11 +32,10 @@ public sealed partial class ExtendJob
             };
         }
 
-        var style = _options.Target == ExportTarget.HuggingFace ? _options.ConfigStyle : (Ropewalk.Engine.Formats.HuggingFace.RopeConfigStyle?)null;
-        var (files, notes) = CheckpointExporter.Write(_options.Model, _options.Out, result.Scaling, result.TargetContext, style);
+        var (files, notes) = CheckpointExporter.Write(_options.Model, _options.Out, result.Scaling, result.TargetContext, _style);
         try
         {
-            return Prove(result, original, scorer, evaluator, style, files, notes);
+            return Prove(result, original, scorer, evaluator, files, notes);
         }
         catch
         {
@@ -48,10 +47,10 @@ public sealed partial class ExtendJob
 
     /// <summary>Loads the export from disk and measures it again.</summary>
     private ExtendResult Prove(
-        ExtendResult result, LanguageModel original, HeldoutScorer scorer, Evaluator evaluator, Engine.Formats.HuggingFace.RopeConfigStyle? style, IReadOnlyList<string> files, IReadOnlyList<string> notes)
+        ExtendResult result, LanguageModel original, HeldoutScorer scorer, Evaluator evaluator, IReadOnlyList<string> files, IReadOnlyList<string> notes)
     {
         using var loaded = ModelLoader.Load(_options.Out);
-        var scaling = style is null ? RopeFactorsFile.Read(Path.Combine(_options.Out, CheckpointExporter.FactorsName), loaded.Rope.Geometry) : loaded.Rope.Scaling;
+        var scaling = _style is null ? RopeFactorsFile.Read(Path.Combine(_options.Out, CheckpointExporter.FactorsName), loaded.Rope.Geometry) : loaded.Rope.Scaling;
         var receipt = Receipt.Make(original, loaded, scaling, result.Geometry.OriginalContext, result.TargetContext);
         var windows = scorer.Set.Windows.Select(w => w.Tokens).ToArray();
         using var reader = new Evaluator(loaded) { WindowDone = evaluator.WindowDone };

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Ropewalk.Engine.Formats;
 using Ropewalk.Engine.Formats.HuggingFace;
 using Ropewalk.Engine.Models;
@@ -31,12 +32,14 @@ public sealed partial class ExtendJob
     };
 
     /// <summary>Refuses a model whose encoding is scaled already.</summary>
-    public static void RequireUnscaled(LanguageModel model, string folder)
+    /// <param name="model">The model.</param>
+    /// <param name="path">Its folder or GGUF file, for the error.</param>
+    public static void RequireUnscaled(LanguageModel model, string path)
     {
         if (model.Rope.Scaling is not NoScaling)
         {
             throw new UnsupportedCheckpointException(
-                Path.Combine(folder, "config.json"), "rope_scaling", $"extending a model that is scaled already (\"{model.Rope.Scaling.Name}\")", "models with plain rotary embedding");
+                FileOf(path, CheckpointFolder.ConfigName), "rope_scaling", $"extending a model that is scaled already (\"{model.Rope.Scaling.Name}\")", "models with plain rotary embedding");
         }
     }
 
@@ -95,6 +98,19 @@ public sealed partial class ExtendJob
         }
     }
 
+    /// <summary>The generation of keys of a job's export.</summary>
+    /// <param name="model">Hugging Face folder or GGUF file.</param>
+    /// <param name="asked">What the user asked for; null for what the config needs.</param>
+    /// <exception cref="UserInputException">The config cannot be written in what was asked for.</exception>
+    public static RopeConfigStyle StyleOf(string model, RopeConfigStyle? asked)
+    {
+        using var checkpoint = ModelLoader.Open(model);
+        var needed = RopeConfigWriter.StyleFor(JsonObject.Create(checkpoint.Config)!);
+        return asked == RopeConfigStyle.V4 && needed == RopeConfigStyle.V5
+            ? throw new UserInputException($"--config-style: found v4 for {checkpoint.ConfigPath}, whose rope_parameters per layer type these keys cannot express, expected v5")
+            : asked ?? needed;
+    }
+
     /// <summary>Refuses a job whose export may need a key that the config has not: Transformers 4.x derives the attention factor of phi3 itself.</summary>
     /// <param name="model">The model.</param>
     /// <param name="style">Generation of the exported config's keys; null where the config is not to say it.</param>
@@ -111,12 +127,18 @@ public sealed partial class ExtendJob
     }
 
     /// <summary>Refuses a tokenizer that gives ids for which the model has no embedding.</summary>
-    public static void RequireTokensInVocabulary(Tokenizer tokenizer, LanguageModel model, string folder)
+    /// <param name="tokenizer">The tokenizer.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="path">Its folder or GGUF file, for the error.</param>
+    public static void RequireTokensInVocabulary(Tokenizer tokenizer, LanguageModel model, string path)
     {
         if (tokenizer.VocabularySize > model.Shape.VocabularySize)
         {
             throw new CheckpointFormatException(
-                Path.Combine(folder, "tokenizer.json"), "vocab", $"ids up to {tokenizer.VocabularySize - 1}", $"ids below the embedding's {model.Shape.VocabularySize} rows");
+                FileOf(path, "tokenizer.json"), "vocab", $"ids up to {tokenizer.VocabularySize - 1}", $"ids below the embedding's {model.Shape.VocabularySize} rows");
         }
     }
+
+    /// <summary>Where a model has a part of its description: in a file of that name, or all in the GGUF file.</summary>
+    private static string FileOf(string path, string name) => File.Exists(path) ? path : Path.Combine(path, name);
 }

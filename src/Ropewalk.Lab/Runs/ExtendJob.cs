@@ -1,6 +1,8 @@
+using Ropewalk.Engine.Formats.HuggingFace;
 using Ropewalk.Engine.Models;
 using Ropewalk.Lab.Data;
 using Ropewalk.Lab.Evaluation;
+using Ropewalk.Lab.Export;
 using Ropewalk.Lab.Runs.Records;
 using Ropewalk.Lab.Search;
 using Ropewalk.Positions;
@@ -28,6 +30,9 @@ public sealed partial class ExtendJob
     private readonly TimeProvider _time;
     private readonly CancellationToken _stop;
     private readonly List<string> _notes = [];
+
+    // Null where the config is not to say the encoding.
+    private RopeConfigStyle? _style;
 
     /// <summary>Prepares the job.</summary>
     /// <param name="options">What is asked.</param>
@@ -60,6 +65,7 @@ public sealed partial class ExtendJob
         _start.PrepareOutput();
         using var model = JobModel.Load(_options.Model);
         var (original, tokenizer) = (model.Original, model.Tokenizer);
+        CheckpointExporter.RequireReadable(_options.Model);
         var target = _options.TargetContext ?? original * DefaultFactor;
         RequireTarget(target, original);
         model.RequireStride(_options.WindowStride);
@@ -70,7 +76,8 @@ public sealed partial class ExtendJob
             _ = AttentionFactor(_options.AttentionFactor, scale, original, allowFit: true);
         }
 
-        RequireWritableAttention(model.Model, _options.Target == ExportTarget.HuggingFace ? _options.ConfigStyle : null, _options.AttentionFactor, _options.Search);
+        _style = _options.Target == ExportTarget.HuggingFace ? StyleOf(_options.Model, _options.ConfigStyle) : null;
+        RequireWritableAttention(model.Model, _style, _options.AttentionFactor, _options.Search);
         var (search, heldout) = PlanWindows(_options, tokenizer, target);
         if (search.Windows.Length < _options.Windows)
         {

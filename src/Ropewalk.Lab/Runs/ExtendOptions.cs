@@ -26,8 +26,8 @@ public sealed record ExtendOptions : JobOptions
     /// <summary>What the export is for.</summary>
     public ExportTarget Target { get; init; }
 
-    /// <summary>Generation of the exported config's keys.</summary>
-    public RopeConfigStyle ConfigStyle { get; init; } = RopeConfigStyle.V4;
+    /// <summary>Generation of the exported config's keys; null for the one that <see cref="RopeConfigWriter.StyleFor"/> chooses.</summary>
+    public RopeConfigStyle? ConfigStyle { get; init; }
 
     /// <summary>Largest loss of perplexity at L that is exported: 0.02 is 2 %.</summary>
     public double MaximumShortLoss { get; init; } = 0.02;

@@ -125,7 +125,7 @@ public sealed class ModelTuning
         if (Scaling is not NoScaling)
         {
             // A stage of a job's own: what is exported in the end is checked there.
-            RopeConfigWriter.Write(config, Written ?? Scaling, Length, RopeConfigStyle.V4, forTransformers: false);
+            RopeConfigWriter.Write(config, Written ?? Scaling, Length, RopeConfigWriter.StyleFor(config), forTransformers: false);
         }
 
         return config;
@@ -134,7 +134,11 @@ public sealed class ModelTuning
     private void Tune(string folder, IJobReporter reporter, CancellationToken stop)
     {
         RequireFolder(Source);
+        CheckpointExporter.RequireReadable(Source);
         using var weights = ModelLoader.Open(Source);
+
+        // What it cannot say is refused before the first step.
+        var config = Config();
 
         // Under the config as trained, so that sequences of the original window have the encoding as trained.
         using var original = ModelLoader.Open(Original);
@@ -154,6 +158,6 @@ public sealed class ModelTuning
         }
 
         run.Run(reporter, stop);
-        ModelOutput.Write(model, Config(), ModelOutput.OtherFiles(weights), TunedWeights.TypeOf(weights), ModelOf(folder));
+        ModelOutput.Write(model, config, ModelOutput.OtherFiles(weights), TunedWeights.TypeOf(weights), ModelOf(folder));
     }
 }

@@ -70,6 +70,32 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
+    public void A_file_with_linear_scaling_says_both_windows()
+    {
+        var output = _folder.PathOf("out.gguf");
+        Command.Result("export", Command.Embedded, "--scaling", "linear:4", "--target", "gguf", "--out", output);
+        Assert.Equal((1024, 256), Windows(output));
+        var again = _folder.PathOf("again.gguf");
+        Assert.Equal(0, Command.Run("convert", output, again).Code);
+        Assert.Equal((1024, 256), Windows(again));
+
+        static (int Maximum, int Original) Windows(string file)
+        {
+            var result = Command.Result("inspect", file);
+            Assert.Equal("linear:4", result.GetProperty("scaling").GetString());
+            return (result.GetProperty("maximum_context").GetInt32(), result.GetProperty("original_context").GetInt32());
+        }
+    }
+
+    [Fact]
+    public void Overrides_leave_no_other_base_under_gpt_neox_s_name()
+    {
+        RandomCheckpoint.Write(_folder, SmallConfigs.All["gpt_neox"], 7);
+        var overrides = JsonElement.Parse(Command.Result("export", _folder.Root, "--scaling", "base:80000", "--to", "1024", "--target", "vllm").GetProperty("text").GetString()!);
+        Assert.Equal((80000, 80000), (overrides.GetProperty("rotary_emb_base").GetDouble(), overrides.GetProperty("rope_parameters").GetProperty("rope_theta").GetDouble()));
+    }
+
+    [Fact]
     public void Flags_are_the_published_ones()
     {
         string Flags(string spec) => Command.Result("export", Command.Embedded, "--scaling", spec, "--to", "2048", "--target", "llama.cpp").GetProperty("text").GetString()!;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ropewalk.Tests.Durability;
 using Ropewalk.Tests.Formats;
+using Ropewalk.Tests.Models;
 
 namespace Ropewalk.Tests.EndToEnd;
 
@@ -9,6 +10,13 @@ namespace Ropewalk.Tests.EndToEnd;
 [Collection(EndToEndGroup.Name)]
 public sealed class ExtendTests(SmallExtension extension) : IClassFixture<SmallExtension>, IDisposable
 {
+    private const string NewerGemma = """
+        {"model_type":"gemma3_text","hidden_size":32,"intermediate_size":48,"num_hidden_layers":2,"num_attention_heads":2,"num_key_value_heads":1,"head_dim":16,
+         "vocab_size":512,"max_position_embeddings":64,"rms_norm_eps":1e-6,"hidden_activation":"gelu_pytorch_tanh","query_pre_attn_scalar":16,"sliding_window":32,
+         "layer_types":["sliding_attention","full_attention"],
+         "rope_parameters":{"full_attention":{"rope_type":"default","rope_theta":1000000.0},"sliding_attention":{"rope_type":"default","rope_theta":10000.0}}}
+        """;
+
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -177,6 +185,64 @@ public sealed class ExtendTests(SmallExtension extension) : IClassFixture<SmallE
         Assert.Empty(_folder.Entries());
     }
 
+    /// <summary>Transformers 5 writes an encoding for each layer type: the older keys cannot express it, and nobody is to learn that after the search.</summary>
+    [Fact]
+    public void Layers_with_encodings_of_their_own_get_the_newer_keys()
+    {
+        string[] extend = [.. SmallGemma(), "--to", "128"];
+        var older = Command.Run([.. extend, "--config-style", "v4", "--out", _folder.PathOf("v4")]);
+        Assert.Equal(2, older.Code);
+        Assert.StartsWith("ropewalk: --config-style: found v4 for ", Assert.Single(older.Complaints), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder.PathOf("v4")));
+
+        var result = Command.Result([.. extend, "--out", _folder.PathOf("out")]);
+        var parameters = JsonElement.Parse(File.ReadAllText(_folder.PathOf("out/config.json"))).GetProperty("rope_parameters");
+        Assert.Equal(Numbers(result, "rescale_factors"), Numbers(parameters.GetProperty("full_attention"), "long_factor"));
+        Assert.True(JsonElement.DeepEquals(JsonElement.Parse("""{"rope_type":"default","rope_theta":10000.0}"""), parameters.GetProperty("sliding_attention")));
+    }
+
+    [Fact]
+    public void Tuned_layers_with_encodings_of_their_own_keep_the_newer_keys()
+    {
+        var extend = SmallGemma();
+        var road = Command.Run([.. extend, "--progressive", "2x", "--tune-tokens", "256", "--tokens-of-step", "256", "--out", _folder.PathOf("road")]);
+        Assert.True(road.Code == 0, road.Error);
+        var tuned = Command.Run("tune", _folder.Root, _folder.PathOf("text.txt"), "--to", "128", "--scaling", "yarn:2", "--steps", "1", "--batch", "1", "--out", _folder.PathOf("tuned"));
+        Assert.True(tuned.Code == 0, tuned.Error);
+        foreach (var (folder, method) in ((string, string)[])[("road", "longrope"), ("road/stage-128/model", "longrope"), ("tuned/model", "yarn")])
+        {
+            var parameters = JsonElement.Parse(File.ReadAllText(_folder.PathOf($"{folder}/config.json"))).GetProperty("rope_parameters");
+            Assert.Equal(method, parameters.GetProperty("full_attention").GetProperty("rope_type").GetString());
+            Assert.Equal(10000, parameters.GetProperty("sliding_attention").GetProperty("rope_theta").GetDouble());
+        }
+    }
+
+    [Fact]
+    public void A_file_that_is_scaled_already_is_refused_by_its_own_name()
+    {
+        var scaled = _folder.PathOf("scaled.gguf");
+        Command.Result("export", Command.Embedded, "--scaling", "linear:4", "--target", "gguf", "--out", scaled);
+        var run = Command.Run("extend", scaled, "--out", _folder.PathOf("never"));
+        Assert.Equal(2, run.Code);
+        Assert.StartsWith($"ropewalk: {scaled}: rope_scaling: ", Assert.Single(run.Complaints), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("extend", "--to", "128")]
+    [InlineData("extend", "--progressive", "2x")]
+    [InlineData("tune", "text.txt")]
+    public void A_file_beside_the_weights_that_cannot_be_copied_is_refused_before_any_work(string command, params string[] options)
+    {
+        _ = SmallGemma();
+        var broken = _folder.PathOf("generation_config.json");
+        File.CreateSymbolicLink(broken, _folder.PathOf("nothing"));
+        string[] texts = command == "tune" ? [] : ["--text", _folder.PathOf("text.txt"), "--heldout", _folder.PathOf("heldout.txt")];
+        var run = Command.Run([command, _folder.Root, .. options.Select(o => o.Replace("text.txt", _folder.PathOf("text.txt"), StringComparison.Ordinal)), .. texts, "--out", _folder.PathOf("out")]);
+        Assert.Equal(2, run.Code);
+        Assert.StartsWith($"ropewalk: {broken}: file: found nothing there", Assert.Single(run.Complaints), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder.PathOf("out")));
+    }
+
     [SharedFact]
     public void A_budget_chooses_a_smaller_search()
     {
@@ -203,6 +269,20 @@ public sealed class ExtendTests(SmallExtension extension) : IClassFixture<SmallE
             _folder.Entries());
         Assert.Contains("export refused", run.Json.GetProperty("refusal").GetString(), StringComparison.Ordinal);
         Assert.Contains("export refused", File.ReadAllText(Path.Combine(output, "report.html")), StringComparison.Ordinal);
+    }
+
+    /// <summary>A small model of that kind, and the beginning of a command that extends it in seconds.</summary>
+    private string[] SmallGemma()
+    {
+        RandomCheckpoint.Write(_folder, NewerGemma, 7);
+        foreach (var file in Directory.GetFiles(Command.Embedded, "tokenizer*"))
+        {
+            File.Copy(file, _folder.PathOf(Path.GetFileName(file)));
+        }
+
+        var text = _folder.Write("text.txt", string.Concat(Enumerable.Repeat("Once upon a time there was a text. ", 40)));
+        var heldout = _folder.Write("heldout.txt", string.Concat(Enumerable.Repeat("Another text was there, once upon a time. ", 40)));
+        return ["extend", _folder.Root, "--text", text, "--heldout", heldout, "--algorithm", "evolution", "--population", "4", "--iterations", "0", "--windows", "1", "--heldout-windows", "1", "--attention-factor", "1", "--max-short-loss", "100000%"];
     }
 
     private static List<double> Numbers(JsonElement element, string key) => [.. element.GetProperty(key).EnumerateArray().Select(n => n.GetDouble())];

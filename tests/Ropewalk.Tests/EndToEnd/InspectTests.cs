@@ -1,5 +1,8 @@
 using System.Text.Json;
+using Ropewalk.Engine.Formats.HuggingFace;
+using Ropewalk.Engine.Models.Gguf;
 using Ropewalk.Tests.Formats;
+using Ropewalk.Tests.Models;
 
 namespace Ropewalk.Tests.EndToEnd;
 
@@ -81,6 +84,37 @@ public sealed class InspectTests
 
         // Two hold factors alone, without a base; the last has keys of its own.
         Assert.Equal(["MiniCPM4-8B.longrope.json", "MiniCPM4.1-8B.longrope.json", "gpt-oss-20b.config.json"], refused.Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>Gemma 3's two bases (2503.19786, section 2): 1,000,000 where a layer sees everything, 10,000 where it has a window.</summary>
+    [Theory]
+    [InlineData("""{"rope_theta":1000000.0,"rope_local_base_freq":10000.0}""")]
+    [InlineData("""{"rope_theta":null,"rope_local_base_freq":null,"rope_parameters":{"full_attention":{"rope_type":"default","rope_theta":1000000.0},"sliding_attention":{"rope_type":"default","rope_theta":10000.0}}}""")]
+    public void Of_two_encodings_that_of_the_full_layers_is_shown(string keys)
+    {
+        using var folder = new TemporaryFolder();
+        RandomCheckpoint.Write(folder, RandomCheckpoint.Config(SmallConfigs.All["gemma3_text"], keys), 7);
+        var file = folder.PathOf("model.gguf");
+        using (var checkpoint = CheckpointFolder.Open(folder.Root))
+        {
+            GgufExport.Write(checkpoint, file, null, metadata => metadata.Set("tokenizer.ggml.model", "no_vocab"));
+        }
+
+        foreach (var path in (string[])[folder.Root, folder.PathOf("config.json"), file])
+        {
+            var result = Command.Result("inspect", path);
+            Assert.Equal((1e6, 28), (result.GetProperty("base").GetDouble(), result.GetProperty("rotary_dimension").GetInt32()));
+            Assert.Contains("with full attention", result.GetProperty("notes").ToString(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_config_that_is_no_object_is_refused_in_one_line()
+    {
+        using var folder = new TemporaryFolder();
+        var run = Command.Run("inspect", folder.Write("config.json", "[]"));
+        Assert.Equal(2, run.Code);
+        Assert.Contains("config.json: root: found []", Assert.Single(run.Complaints), StringComparison.Ordinal);
     }
 
     [Fact]

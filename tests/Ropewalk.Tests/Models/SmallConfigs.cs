@@ -12,6 +12,7 @@ internal static class SmallConfigs
         ["llama, llama3 scaling"] = RandomCheckpoint.Config(
             Llama, """{"rope_theta":500000.0,"rope_scaling":{"rope_type":"llama3","factor":8.0,"low_freq_factor":1.0,"high_freq_factor":4.0,"original_max_position_embeddings":128},"max_position_embeddings":1024}"""),
         ["llama, linear"] = RandomCheckpoint.Config(Llama, """{"rope_scaling":{"rope_type":"linear","factor":4.0}}"""),
+        ["llama, linear, both windows"] = RandomCheckpoint.Config(Llama, """{"rope_scaling":{"rope_type":"linear","factor":4.0,"original_max_position_embeddings":128}}"""),
         ["llama, longrope"] = RandomCheckpoint.Config(
             Llama, """{"rope_scaling":{"rope_type":"longrope","short_factor":[1,1,1,1.1,1.2,1.3,1.4,1.5,1.6,1.7,1.8,1.9],"long_factor":[1,1.5,2,2.5,3,3.5,4,4.5,5,5.5,6,6.5],"attention_factor":1.19,"original_max_position_embeddings":128},"max_position_embeddings":1024}"""),
         ["mistral"] = RandomCheckpoint.Config(Llama, """{"model_type":"mistral","sliding_window":4096}"""),

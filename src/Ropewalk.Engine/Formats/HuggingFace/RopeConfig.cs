@@ -14,10 +14,10 @@ namespace Ropewalk.Engine.Formats.HuggingFace;
 public sealed record RopeConfig(RopeScaling Scaling, RopeGeometry Geometry, int MaximumContext, ImmutableArray<string> Notes)
 {
     /// <summary>Tokens of the longest text that the encoding is meant for: <see cref="MaximumContext"/>, times the factor of the methods for which
-    /// that key is the window before scaling (linear and dynamic, as vLLM counts them too).</summary>
+    /// that key is the window before scaling (linear and dynamic, as vLLM counts them too). Where linear has an original length of its own, the key is the scaled window.</summary>
     public int ScaledContext => Scaling switch
     {
-        LinearScaling { Factor: > 1 } linear => Scaled(linear.Factor),
+        LinearScaling { Factor: > 1 } linear when Geometry.OriginalContext == MaximumContext => Scaled(linear.Factor),
         DynamicNtkScaling { Factor: > 1 } dynamic => Scaled(dynamic.Factor),
         _ => MaximumContext,
     };

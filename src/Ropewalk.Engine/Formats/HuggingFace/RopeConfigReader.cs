@@ -34,9 +34,7 @@ public static class RopeConfigReader
         var notes = ImmutableArray.CreateBuilder<string>();
         var (type, rope) = ScalingFields(top, file);
 
-        var thetaBase = Agreed(top, rope, "rope_theta", (fields, key) => fields.Positive(key))
-            ?? top.Positive("rotary_emb_base")
-            ?? top.Missing<double>("rope_theta", "a finite number above 0 (the base is never guessed)");
+        var thetaBase = Base(top, rope);
         var maximum = top.RequiredCount("max_position_embeddings");
         var outerOriginal = top.Count("original_max_position_embeddings");
         var original = Agreed(top, rope, "original_max_position_embeddings", (fields, key) => fields.Count(key));
@@ -215,6 +213,19 @@ public static class RopeConfigReader
         return outer ?? inner;
     }
 
+    /// <summary>rope_theta, or the name that gpt_neox has for it.</summary>
+    private static double Base(RopeFields top, RopeFields rope)
+    {
+        var named = Agreed(top, rope, "rope_theta", (fields, key) => fields.Positive(key));
+        var alias = top.Positive("rotary_emb_base");
+        if (named is { } a && alias is { } b && !a.Equals(b))
+        {
+            return top.Fail<double>("rope_theta and rotary_emb_base", $"{RopeFields.Shown(a)} and {RopeFields.Shown(b)}", "the same value in both");
+        }
+
+        return named ?? alias ?? top.Missing<double>("rope_theta", "a finite number above 0 (the base is never guessed)");
+    }
+
     private static int Width(RopeFields top, RopeFields rope, bool wholeHead)
     {
         var fraction = Fraction(top, rope);
@@ -248,7 +259,7 @@ public static class RopeConfigReader
             return ("qk_rope_head_dim", rotatedPart);
         }
 
-        if (top.Count("head_dim") is { } head)
+        if ((top.Count("head_dim") ?? ClassDefaults.HeadWidth(ModelType(top))) is { } head)
         {
             return ("head_dim", head);
         }
@@ -259,6 +270,8 @@ public static class RopeConfigReader
             ? ("hidden_size", hidden / heads)
             : top.Fail<(string, int)>("hidden_size", $"{hidden}", $"a multiple of num_attention_heads {heads}, or head_dim");
     }
+
+    private static string? ModelType(RopeFields top) => top.Get("model_type") is { ValueKind: JsonValueKind.String } type ? type.GetString() : null;
 
     private static double Fraction(RopeFields top, RopeFields rope)
     {
@@ -280,7 +293,7 @@ public static class RopeConfigReader
 
         return named switch
         {
-            null => 1,
+            null => ClassDefaults.RotaryShare(ModelType(top)),
             <= 1 => named.Value,
             _ => top.Fail<double>("partial_rotary_factor", RopeFields.Shown(named.Value), "a number above 0 and at most 1"),
         };

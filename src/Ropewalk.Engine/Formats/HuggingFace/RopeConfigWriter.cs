@@ -19,6 +19,15 @@ public static class RopeConfigWriter
     private const string FileName = "config.json";
     private const string LocalBase = "rope_local_base_freq";
 
+    /// <summary>The generation of keys for a config where nobody asks for one: the older, which more programs read, unless the config has rope_parameters per layer
+    /// type, which the older keys cannot express.</summary>
+    /// <param name="config">Root object of config.json.</param>
+    public static RopeConfigStyle StyleFor(JsonObject config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        return LayerTypes(config).Length > 0 ? RopeConfigStyle.V5 : RopeConfigStyle.V4;
+    }
+
     /// <summary>Edits the config in place; on an error it is unchanged.</summary>
     /// <param name="config">Root object of config.json.</param>
     /// <param name="scaling">LongRoPE, or a method of <see cref="RopeScalingKeys"/>.</param>
@@ -99,7 +108,7 @@ public static class RopeConfigWriter
     private static void Put(JsonObject config, JsonObject keys, double thetaBase, int? original, int maximum, RopeConfigStyle style, string name)
     {
         var layerTypes = LayerTypes(config);
-        if (style == RopeConfigStyle.V4 && layerTypes.Length > 0)
+        if (style == RopeConfigStyle.V4 && StyleFor(config) != style)
         {
             throw new UserInputException($"{name}: found rope_parameters per layer type in {FileName}, which the keys before 5.x cannot express; expected style V5");
         }

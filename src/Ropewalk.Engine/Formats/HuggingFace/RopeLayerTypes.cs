@@ -13,11 +13,16 @@ public static class RopeLayerTypes
     /// <summary>Layers with a window.</summary>
     public const string Sliding = "sliding_attention";
 
-    /// <summary>The config as it would be if all layers were of one type.</summary>
+    /// <summary>The config as it would be if all layers were of one type; what is no object stays as it is, for the reader to refuse.</summary>
     /// <param name="config">The root object.</param>
     /// <param name="layerType"><see cref="Full"/> or <see cref="Sliding"/>.</param>
     public static JsonElement Select(JsonElement config, string layerType)
     {
+        if (config.ValueKind != JsonValueKind.Object)
+        {
+            return config;
+        }
+
         var root = JsonObject.Create(config)!;
         foreach (var key in (string[])["rope_parameters", "rope_scaling"])
         {

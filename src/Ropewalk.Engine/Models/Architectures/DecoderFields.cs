@@ -26,12 +26,11 @@ internal sealed class DecoderFields
     /// <summary>Reads sizes and the rotary encoding.</summary>
     /// <param name="config">The root object.</param>
     /// <param name="file">For errors.</param>
-    /// <param name="defaultHeadWidth">head_dim where the config has none; null for hidden_size / num_attention_heads.</param>
-    public DecoderFields(JsonElement config, string file, int? defaultHeadWidth = null)
+    public DecoderFields(JsonElement config, string file)
     {
         _config = config;
         _fields = new ConfigFields(config, file);
-        Shape = ReadShape(defaultHeadWidth);
+        Shape = ReadShape();
     }
 
     /// <summary>Sizes.</summary>
@@ -117,7 +116,7 @@ internal sealed class DecoderFields
             : types;
     }
 
-    private ModelShape ReadShape(int? defaultHeadWidth)
+    private ModelShape ReadShape()
     {
         var hidden = _fields.RequiredInt("hidden_size", 1, MaximumWidth);
         var heads = _fields.RequiredInt("num_attention_heads", 1, 4096);
@@ -127,7 +126,7 @@ internal sealed class DecoderFields
             throw new CheckpointFormatException(_fields.File, "num_key_value_heads", $"{keyValueHeads}", $"a divisor of num_attention_heads {heads}");
         }
 
-        var headWidth = _fields.OptionalInt("head_dim", 2, 4096) ?? defaultHeadWidth;
+        var headWidth = _fields.OptionalInt("head_dim", 2, 4096) ?? ClassDefaults.HeadWidth(_fields.OptionalString("model_type"));
         if (headWidth is null && hidden % heads != 0)
         {
             throw new CheckpointFormatException(_fields.File, "hidden_size", $"{hidden} without head_dim", $"a multiple of num_attention_heads {heads}");

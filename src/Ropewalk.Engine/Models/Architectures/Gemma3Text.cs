@@ -34,7 +34,7 @@ internal sealed class Gemma3Text : Architecture
     /// <inheritdoc />
     public override NetworkSpec Read(JsonElement config, string file)
     {
-        var fields = new DecoderFields(config, file, defaultHeadWidth: 256);
+        var fields = new DecoderFields(config, file);
         foreach (var key in (string[])["attn_logit_softcapping", "final_logit_softcapping", "use_bidirectional_attention"])
         {
             if (fields.Fields.Has(key) && config.GetProperty(key).ValueKind != JsonValueKind.False)

@@ -27,7 +27,7 @@ internal sealed class Qwen3 : Architecture
     /// <inheritdoc />
     public override NetworkSpec Read(JsonElement config, string file)
     {
-        var fields = new DecoderFields(config, file, defaultHeadWidth: 128);
+        var fields = new DecoderFields(config, file);
         var bias = fields.Flag("attention_bias");
         return new NetworkSpec
         {

@@ -74,11 +74,23 @@ internal static class GgufRopeReader
         {
             "none" => null,
             "linear" when factor.Equals(1) => null,
-            "linear" => new JsonObject { ["rope_type"] = "linear", ["type"] = "linear", ["factor"] = factor },
+            "linear" => Linear(factor, original, context),
             "yarn" => Yarn(reader, factor, attention, original),
             "longrope" => throw new CheckpointFormatException(metadata.File, GgufNames.RopeFactorsLong, "nothing", "the factors that rope.scaling.type \"longrope\" calls for"),
             _ => throw new UnsupportedCheckpointException(metadata.File, reader.Key("rope.scaling.type"), $"\"{type}\"", "none, linear, yarn, longrope"),
         };
+    }
+
+    /// <summary>Files without an original length have the window before scaling in context_length, as llama.cpp's converter writes it.</summary>
+    private static JsonObject Linear(double factor, int original, int context)
+    {
+        var linear = new JsonObject { ["rope_type"] = "linear", ["type"] = "linear", ["factor"] = factor };
+        if (original != context)
+        {
+            linear["original_max_position_embeddings"] = original;
+        }
+
+        return linear;
     }
 
     private static JsonObject Yarn(GgufConfigReader reader, double factor, double attention, int original)

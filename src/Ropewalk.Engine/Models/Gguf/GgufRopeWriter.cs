@@ -29,6 +29,12 @@ internal static class GgufRopeWriter
             case LinearScaling linear:
                 writer.Set("rope.scaling.type", "linear");
                 writer.Set("rope.scaling.factor", (float)linear.Factor);
+                if (linear.Geometry.OriginalContext != rope.MaximumContext)
+                {
+                    // context_length is the longer window then. llama.cpp computes nothing with this key but YaRN's ramp and the choice of a list.
+                    writer.Set("rope.scaling.original_context_length", (uint)linear.Geometry.OriginalContext);
+                }
+
                 break;
             case YarnScaling yarn:
                 WriteYarn(writer, yarn);

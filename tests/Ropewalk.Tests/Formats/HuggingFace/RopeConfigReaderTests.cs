@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Ropewalk.Engine.Formats;
 using Ropewalk.Engine.Formats.HuggingFace;
+using Ropewalk.Engine.Models.Architectures;
 using Ropewalk.Positions.Scaling;
+using Ropewalk.Tests.Models;
 
 namespace Ropewalk.Tests.Formats.HuggingFace;
 
@@ -89,6 +91,8 @@ public class RopeConfigReaderTests
     [InlineData("{" + Head + ", \"rope_theta\": 1e4, \"rope_scaling\": {\"type\": \"llama3\", \"factor\": 8, \"low_freq_factor\": 1, \"high_freq_factor\": 4}}", "rope_scaling.original_max_position_embeddings: found nothing")]
     [InlineData("{" + Head + ", \"rope_theta\": 1e4, \"rope_scaling\": {\"type\": \"llama3\", \"factor\": 8, \"low_freq_factor\": 4, \"high_freq_factor\": 4, \"original_max_position_embeddings\": 64}}", "rope_scaling.high_freq_factor: found 4")]
     [InlineData("{" + Head + ", \"rope_theta\": 1e4, \"rope_parameters\": {\"rope_type\": \"default\", \"rope_theta\": 1e6}}", "rope_theta and rope_parameters.rope_theta: found 1e4 and 1e6")]
+    [InlineData("{" + Head + ", \"rope_theta\": 1e4, \"rotary_emb_base\": 1e6}", "rope_theta and rotary_emb_base: found 10000 and 1000000, expected the same value in both")]
+    [InlineData("{" + Head + ", \"rotary_emb_base\": 1e6, \"rope_parameters\": {\"rope_theta\": 1e4}}", "rope_theta and rotary_emb_base: found 10000 and 1000000")]
     [InlineData("{" + Head + ", \"rope_theta\": 1e4, \"rope_theta\": 1e5}", "rope_theta: found the key twice")]
     [InlineData("{" + Head + ", \"rope_theta\": 1e4, \"original_max_position_embeddings\": 32, \"rope_scaling\": {\"type\": \"yarn\", \"factor\": 4, \"original_max_position_embeddings\": 16}}", "original_max_position_embeddings and rope_scaling.original_max_position_embeddings: found 32 and 16")]
     [InlineData("{" + Head + ", \"rope_theta\": 1e4, \"rope_scaling\": {\"type\": \"yarn\", \"factor\": 4}, \"rope_parameters\": {\"rope_type\": \"default\", \"rope_theta\": 1e4}}", "rope_scaling and rope_parameters: found types \"yarn\" and \"default\"")]
@@ -183,6 +187,28 @@ public class RopeConfigReaderTests
         Assert.Throws<CheckpointFormatException>(() => Width("\"head_dim\": 64, \"rotary_dim\": 32, \"partial_rotary_factor\": 0.25"));
         Assert.Throws<CheckpointFormatException>(() => Width("\"head_dim\": 64, \"rotary_pct\": 0.5, \"partial_rotary_factor\": 0.25"));
     }
+
+    /// <summary>Qwen3Config and Gemma3TextConfig of Transformers: 128 and 256 where head_dim is absent, whatever the width and the heads are.</summary>
+    [Theory]
+    [InlineData("qwen3", 128)]
+    [InlineData("gemma3_text", 256)]
+    public void A_model_class_has_a_head_width_of_its_own(string type, int width)
+    {
+        var named = $"\"model_type\": \"{type}\", \"hidden_size\": 64, \"num_attention_heads\": 4";
+        Assert.Equal(width, Width(named));
+        Assert.Equal(8, Width(named + ", \"head_dim\": 8"));
+        var config = JsonElement.Parse(RandomCheckpoint.Config(SmallConfigs.All[type], """{"head_dim":null}"""));
+        var spec = Array.Find(Architecture.All, a => a.ModelType == type)!.Read(config, "config.json");
+        Assert.Equal((width, width), (spec.Shape.HeadWidth, spec.Rope.Geometry.RotaryDimension));
+    }
+
+    /// <summary>GPTNeoXConfig of Transformers 4.x and 5.x turns a quarter where rotary_pct is absent.</summary>
+    [Theory]
+    [InlineData("", 16)]
+    [InlineData(", \"rotary_pct\": 1.0", 64)]
+    [InlineData(", \"partial_rotary_factor\": 0.5", 32)]
+    public void Gpt_neox_turns_a_quarter_of_a_head_unless_it_says_otherwise(string keys, int width) =>
+        Assert.Equal(width, Width("\"model_type\": \"gpt_neox\", \"hidden_size\": 256, \"num_attention_heads\": 4" + keys));
 
     private static int Width(string keys) =>
         Read("{" + keys + ", \"max_position_embeddings\": 64, \"rope_theta\": 1e4}").Geometry.RotaryDimension;
