@@ -39,7 +39,9 @@ public static class Application
             SearchDocsCommand.Create(output, error),
             BenchCommand.Create(output, error),
         };
-        var parsed = root.Parse(args);
+
+        // No response files: a prompt or a path may begin with @.
+        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
             error.WriteLine($"ropewalk: {Message(parsed)} (ropewalk {string.Join(' ', parsed.CommandResult.Command == root ? [] : new[] { parsed.CommandResult.Command.Name, string.Empty })}--help tells the options)");
