@@ -33,7 +33,11 @@ public sealed class CompareJob
     public CompareJob(CompareOptions options, CompareRecords? records, IJobReporter reporter, TimeProvider time, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(options);
-        _options = records?.Run.Options(options.Out) ?? options with { Methods = [.. MethodList.WithFullPaths(options.Methods)] };
+        _options = records?.Run.Options(options.Out) ?? options with
+        {
+            Methods = [.. MethodList.WithFullPaths(options.Methods)],
+            Factors = options.Factors is { } factors ? JobPaths.Full(factors, "--factors") : null,
+        };
         _records = records;
         _reporter = reporter;
         _time = time;
@@ -246,7 +250,7 @@ public sealed class CompareJob
         Texts = Full(_options.Texts),
         Heldout = Full(_options.Heldout),
         Methods = _options.Methods,
-        Factors = _options.Factors is null ? null : Path.GetFullPath(_options.Factors),
+        Factors = _options.Factors,
         Windows = _options.Windows,
         HeldoutWindows = heldoutWindows,
         WindowStride = stride,
@@ -260,7 +264,7 @@ public sealed class CompareJob
     /// <summary>Hashes of all files that the figures depend on, by full path.</summary>
     private IReadOnlyDictionary<string, string> Inputs()
     {
-        var factors = Full(MethodList.FactorsFiles(_options.Methods)).Concat(_options.Factors is null ? [] : Full([_options.Factors])).Distinct(StringComparer.Ordinal);
+        var factors = Full(MethodList.FactorsFiles(_options.Methods)).Concat(_options.Factors is { } file ? [file] : []).Distinct(StringComparer.Ordinal);
         return InputHashes.Of(Path.GetFullPath(_options.Model), [.. Full(_options.Texts), .. Full(_options.Heldout), .. factors]);
     }
 

@@ -50,8 +50,8 @@ public sealed class LongEmbedJob
             throw new UserInputException($"--queries: found {options.Queries}, expected 1 to {options.Documents}, as many as there are documents");
         }
 
-        static string? Full(string? path) => path is null ? null : Path.GetFullPath(path);
-        return new LongEmbedJob(null, options with { Model = Full(options.Model)!, Methods = [.. Evaluation.MethodList.WithFullPaths(options.Methods)], Data = Full(options.Data), Pairs = JobPaths.Full(options.Pairs), Factors = Full(options.Factors) }, output, commandLine, reporter, time, stop);
+        static string? Full(string? path, string option) => path is null ? null : JobPaths.Full(path, option);
+        return new LongEmbedJob(null, options with { Model = JobPaths.Full(options.Model, "MODEL"), Methods = [.. Evaluation.MethodList.WithFullPaths(options.Methods)], Data = Full(options.Data, "--data"), Pairs = JobPaths.Full(options.Pairs), Factors = Full(options.Factors, "--factors") }, output, commandLine, reporter, time, stop);
     }
 
     /// <summary>Prepares the rest of a run that was stopped.</summary>

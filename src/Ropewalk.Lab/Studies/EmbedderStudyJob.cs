@@ -48,7 +48,7 @@ public sealed class EmbedderStudyJob
         {
             Models = JobPaths.Full(options.Models),
             Methods = [.. MethodList.WithFullPaths(options.Methods)],
-            Data = options.Data is { } data ? Path.GetFullPath(data) : null,
+            Data = options.Data is { } data ? JobPaths.Full(data, "--data") : null,
             Pairs = JobPaths.Full(options.Pairs),
             Factors = options.Factors.ToDictionary(f => f.Key, f => Path.GetFullPath(f.Value), StringComparer.Ordinal),
         };

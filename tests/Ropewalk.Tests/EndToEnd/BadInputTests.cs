@@ -74,6 +74,18 @@ public sealed class BadInputTests
             f => Perplexity(f, "256", "longrope:" + f.Write("factors.json", """{"version":1,"rotary_dimension":8,"base":10000,"original_context":256,"target_context":512,"entries":[{"maximum_length":512,"attention_factor":1,"start_tokens":0,"rescale_factors":[1,1,1,2]}]}""")),
             ["factors.json", "rotary_dimension", "found 8", "expected 64"]),
 
+        // Empty paths.
+        ["extend no model"] = (f => ["extend", "", "--out", f.PathOf("out")], ["MODEL", "found an empty path"]),
+        ["search no model"] = (f => ["search", "", "--to", "512", "--out", f.PathOf("x.json")], ["MODEL", "found an empty path"]),
+        ["search of an embedder no model"] = (f => ["search", "", "--objective", "retrieval", "--text", TextOf(f), "--to", "512", "--out", f.PathOf("x.json")], ["MODEL", "found an empty path"]),
+        ["longembed no model"] = (f => ["bench", "longembed", "", "--out", f.PathOf("o")], ["MODEL", "found an empty path"]),
+        ["longembed no data"] = (f => ["bench", "longembed", Command.Embedder, "--data", "", "--out", f.PathOf("o")], ["--data", "found an empty path"]),
+        ["longembed no factors"] = (f => ["bench", "longembed", Command.Embedder, "--factors", "", "--out", f.PathOf("o")], ["--factors", "found an empty path"]),
+        ["longembed no pairs"] = (f => ["bench", "longembed", Command.Embedder, "--tasks", "pairs", "--pairs", "", "--out", f.PathOf("o")], ["a name that no file can have", "--pairs"]),
+        ["study base no model"] = (f => ["study", "base", "", "--out", f.PathOf("o")], ["MODEL", "found an empty path"]),
+        ["study embedders no model"] = (f => ["study", "embedders", "", "--out", f.PathOf("o")], ["MODEL", "found an empty path"]),
+        ["compare no factors"] = (f => ["compare", Command.Embedded, "--heldout", TextOf(f), "--factors", "", "--out", f.PathOf("o")], ["--factors", "found an empty path"]),
+
         // The checkpoint.
         ["model missing"] = (f => Extend(f, f.PathOf("nowhere")), ["nowhere", "found nothing there", "expected a folder with config.json"]),
         ["model a file"] = (f => Extend(f, TextOf(f)), [Text, "found bytes", "expected a GGUF file"]),
