@@ -91,14 +91,10 @@ internal static class CompareCommand
             }
 
             CompareResult? result;
+            var job = new CompareJob(options, records, reporter, TimeProvider.System, stop);
             try
             {
-                result = new CompareJob(options, records, reporter, TimeProvider.System, stop).Run();
-            }
-            catch (OperationCanceledException) when (File.Exists(Path.Combine(options.Out, RunFolder.Name, "run.json")))
-            {
-                reporter.Line($"to continue: ropewalk compare --resume {options.Out}");
-                throw;
+                result = job.Run();
             }
             finally
             {
