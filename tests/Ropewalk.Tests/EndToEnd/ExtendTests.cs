@@ -203,6 +203,12 @@ public sealed class ExtendTests(SmallExtension extension) : IClassFixture<SmallE
             _folder.Entries());
         Assert.Contains("export refused", run.Json.GetProperty("refusal").GetString(), StringComparison.Ordinal);
         Assert.Contains("export refused", File.ReadAllText(Path.Combine(output, "report.html")), StringComparison.Ordinal);
+
+        // Nothing is left to do, and that makes no checkpoint of it.
+        var again = Command.Run("extend", "--resume", output, "--json");
+        Assert.Equal(1, again.Code);
+        Assert.Equal(complaint, Assert.Single(again.Complaints));
+        Assert.Equal(run.Json.GetProperty("refusal").GetString(), again.Json.GetProperty("refusal").GetString());
     }
 
     private static List<double> Numbers(JsonElement element, string key) => [.. element.GetProperty(key).EnumerateArray().Select(n => n.GetDouble())];
