@@ -103,6 +103,11 @@ internal static class CompareCommand
 
             if (result is null)
             {
+                if (parsed.GetValue(json))
+                {
+                    output.Write(ResultJson.Serialize(job.Estimate!));
+                }
+
                 return ExitCodes.Done;
             }
 

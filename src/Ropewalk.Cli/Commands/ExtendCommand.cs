@@ -159,6 +159,11 @@ internal static class ExtendCommand
 
         if (result is null)
         {
+            if (isJson)
+            {
+                output.Write(ResultJson.Serialize(job.Estimate!));
+            }
+
             return ExitCodes.Done;
         }
 

@@ -47,6 +47,9 @@ public sealed class CompareJob
 
     private static string Version => typeof(CompareJob).Assembly.GetName().Version!.ToString(3);
 
+    /// <summary>What the job is going to do and how long that takes, as --json prints it after a dry run; null before <see cref="Run"/>.</summary>
+    public object? Estimate { get; private set; }
+
     /// <summary>Runs it.</summary>
     /// <returns>The result; null after a dry run.</returns>
     /// <exception cref="RopewalkException">The input cannot be used, or the disk is full.</exception>
@@ -99,6 +102,20 @@ public sealed class CompareJob
         var steps = work.Steps(counted, heldout.Windows.Length, stride);
         if (_records is null)
         {
+            Estimate = new
+            {
+                DryRun = true,
+                Model = model.Name,
+                OriginalContext = original,
+                TargetContext = target,
+                Methods = methods.Families.Select(f => f.Name).Append(MethodList.Window),
+                Lengths = lengths,
+                HeldoutWindows = heldout.Windows.Length,
+                WindowStride = stride,
+                Seconds = Seconds(heldout.Windows.Length),
+                BudgetSeconds = _options.Budget?.TotalSeconds,
+                Shrunk = shrunk,
+            };
             _reporter.Line(
                 $"{methods.Families.Count} methods and the sliding window (stride {stride}) at {string.Join(", ", lengths.Select(n => Display.Length(n)))} tokens on {heldout.Windows.Length} held-out windows; about {Display.Duration(Seconds(heldout.Windows.Length))} in all");
             if (shrunk is not null)

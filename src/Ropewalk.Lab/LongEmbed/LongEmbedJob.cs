@@ -69,6 +69,9 @@ public sealed class LongEmbedJob
         return new LongEmbedJob(manifest, options, RunSummary.Output(records), manifest.CommandLine, reporter, time, stop);
     }
 
+    /// <summary>What the job is going to do and how long that takes, as --json prints it after a dry run; null before <see cref="Run"/>.</summary>
+    public object? Estimate { get; private set; }
+
     /// <summary>Runs it.</summary>
     /// <param name="isDryRun">Whether to stop after the estimate.</param>
     /// <returns>The result; null after a dry run.</returns>
@@ -78,6 +81,19 @@ public sealed class LongEmbedJob
     {
         var plan = Plan();
         var texts = plan.Tasks.Sum(t => t.Parts.Sum(p => p.Documents.Count + p.Queries.Count));
+        Estimate = new
+        {
+            DryRun = true,
+            Model = plan.Model.Name,
+            OriginalContext = plan.Model.Window,
+            TargetContext = plan.Options.TargetContext!.Value,
+            Methods = plan.Methods.Select(m => m.Name),
+            plan.LeftOut,
+            Tasks = plan.Tasks.Select(t => t.Name),
+            Texts = texts,
+            plan.Tokens,
+            plan.Seconds,
+        };
         _reporter.Line(
             $"{(_recorded is null ? "" : "continued: ")}{plan.Methods.Count} methods ({string.Join(", ", plan.Methods.Select(m => m.Name))}), {plan.Tasks.Count} tasks with {texts:N0} texts, {plan.Tokens:N0} tokens; {Display.Length(plan.Model.Window)} to {Display.Length(plan.Options.TargetContext!.Value)} tokens; about {Display.Duration(plan.Seconds)} in all");
         if (plan.Model.QueryPrompt.Length == 0 && plan.Model.DocumentPrompt.Length == 0)

@@ -170,9 +170,13 @@ public sealed class ExtendTests(SmallExtension extension) : IClassFixture<SmallE
     [SharedFact]
     public void A_dry_run_estimates_and_leaves_nothing()
     {
-        var run = Command.Run("extend", Command.Model, "--to", "512", "--text", Command.Stories, "--out", _folder.PathOf("never"), "--dry-run");
+        var run = Command.Run("extend", Command.Model, "--to", "512", "--text", Command.Stories, "--out", _folder.PathOf("never"), "--dry-run", "--json");
         Assert.Equal(0, run.Code);
         Assert.Contains("256 to 512 tokens: auto search, at most 537 runs", run.Error, StringComparison.Ordinal);
+        Assert.True(run.Json.GetProperty("dry_run").GetBoolean());
+        Assert.Equal(512, run.Json.GetProperty("target_context").GetInt32());
+        Assert.Equal(537, run.Json.GetProperty("candidate_runs").GetInt32());
+        Assert.True(run.Json.GetProperty("seconds").GetDouble() > 0);
         Assert.Contains("in all", run.Error, StringComparison.Ordinal);
         Assert.Empty(_folder.Entries());
     }
