@@ -34,16 +34,6 @@ public static class TrainingTexts
         return files;
     }
 
-    /// <summary>Reads one.</summary>
-    /// <exception cref="UserInputException">It is empty, no UTF-8, or holds the character 0, as no text does.</exception>
-    private static string Read(string path)
-    {
-        var text = TextFile.Read(path, "DATA");
-        return text.IndexOf('\0', StringComparison.Ordinal) is >= 0 and var at
-            ? throw new UserInputException($"{path}: found the character 0 at place {at}, expected text")
-            : text;
-    }
-
     /// <summary>Generated stories, so many that they are a share of all characters.</summary>
     /// <param name="characters">Characters of the other texts.</param>
     /// <param name="share">0 .. 1, 1 excluded.</param>
@@ -58,7 +48,7 @@ public static class TrainingTexts
     /// <exception cref="UserInputException">There is none, or one is no text.</exception>
     public static IReadOnlyList<(string Name, string Text)> All(IEnumerable<string> paths, double storyShare, ulong seed)
     {
-        List<(string Name, string Text)> texts = [.. Files(paths).Select(path => (Path.GetFileName(path), Read(path)))];
+        List<(string Name, string Text)> texts = [.. Files(paths).Select(path => (Path.GetFileName(path), TextFile.Read(path, "DATA")))];
         return [.. texts, .. Stories(texts.Sum(t => (long)t.Text.Length), storyShare, seed).Select(s => (s.Title, s.Text))];
     }
 

@@ -146,11 +146,11 @@ public sealed class BadInputTests
 
         // Training.
         ["train on an empty file"] = (f => Train(f, f.Write("empty.txt", "")), ["empty.txt", "found an empty file", "expected text"]),
-        ["train on bytes"] = (f => Train(f, f.Write("weights.txt", [0x61, 0, 0x62])), ["weights.txt", "found the character 0 at place 1", "expected text"]),
+        ["train on bytes"] = (f => Train(f, f.Write("weights.txt", [0x61, 0, 0x62])), ["weights.txt", "found the character 0 at offset 1", "expected UTF-8 text"]),
         ["train on what is no UTF-8"] = (f => Train(f, f.Write("latin.txt", [0x61, 0xE9])), ["latin.txt", "offset 1", "expected UTF-8"]),
         ["train on a folder without texts"] = (f => Train(f, Directory.CreateDirectory(f.PathOf("none")).FullName), ["none", "found no .txt file", "expected at least one"]),
         ["train on a folder with an empty file"] = (f => Train(f, TextsWith(f, "b.txt", [])), ["b.txt", "found an empty file", "expected text"]),
-        ["train on a folder with bytes"] = (f => Train(f, TextsWith(f, "b.txt", [0x61, 0, 0x62])), ["b.txt", "found the character 0 at place 1", "expected text"]),
+        ["train on a folder with bytes"] = (f => Train(f, TextsWith(f, "b.txt", [0x61, 0, 0x62])), ["b.txt", "found the character 0 at offset 1", "expected UTF-8 text"]),
         ["train on too little"] = (f => Train(f, f.Write("short.txt", "a rope")), ["texts", "found 7 tokens", "expected at least 65"]),
         ["train --vocabulary of too little"] = (f => Train(f, f.Write("short.txt", "abababab"), "--vocabulary", "400"), ["--vocabulary", "found 400", "expected at most"]),
         ["train --vocabulary below the bytes"] = (f => Train(f, TextOf(f), "--vocabulary", "256"), ["--vocabulary", "found 256", "at least 257"]),
@@ -169,6 +169,8 @@ public sealed class BadInputTests
         ["tune --original-share"] = (f => Tune(f, "--original-share", "2"), ["--original-share", "found 2", "expected 0 to 1"]),
         ["tune --window past --to"] = (f => Tune(f, "--window", "1024"), ["--window", "found 1024", "at most the length that is tuned for, 512"]),
         ["tune to a scaling without keys"] = (f => Tune(f, "--scaling", "resonance+yarn:4"), ["resonance"]),
+
+        ["a text in UTF-16"] = (f => ExtendOn(f, f.Write("wide.txt", Encoding.Unicode.GetBytes(string.Concat(Enumerable.Repeat("Once upon a time. ", 200))))), ["wide.txt", "found the character 0 at offset 1", "expected UTF-8 text"]),
 
         // Outputs.
         ["--out not empty"] = (f => ExtendTo(f, Path.GetDirectoryName(f.Write("keep.me", "x"))!), ["--out", "with files in it", "expected a folder that is empty"]),
