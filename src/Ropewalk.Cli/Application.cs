@@ -39,10 +39,12 @@ public static class Application
             SearchDocsCommand.Create(output, error),
             BenchCommand.Create(output, error),
         };
-        var parsed = root.Parse(args);
+
+        // No response files: a prompt or a path may begin with @.
+        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
-            error.WriteLine($"ropewalk: {Message(parsed)} (ropewalk {string.Join(' ', parsed.CommandResult.Command == root ? [] : new[] { parsed.CommandResult.Command.Name, string.Empty })}--help tells the options)");
+            error.WriteLine($"ropewalk: {Message(parsed)} ({NameOf(parsed.CommandResult)} --help tells the options)");
             return ExitCodes.BadInput;
         }
 
@@ -56,6 +58,10 @@ public static class Application
         return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = error, ProcessTerminationTimeout = null });
     }
 
+    /// <summary>A command as it is typed, with those that it stands below.</summary>
+    private static string NameOf(SymbolResult? command) =>
+        command is CommandResult { Command: not RootCommand and var own } ? $"{NameOf(command.Parent)} {own.Name}" : "ropewalk";
+
     /// <summary>The parser's own words, but for what a reader could not know: which word was no command, and what a .NET type allows.</summary>
     private static string Message(ParseResult parsed)
     {
@@ -66,7 +72,10 @@ public static class Application
 
         var message = Printable.OneLine(parsed.Errors[0].Message);
         var type = message.IndexOf(" as expected type ", StringComparison.Ordinal);
-        return type < 0 ? message
-            : message[..type] + (message.Contains("Int", StringComparison.Ordinal) ? ", expected a whole number" : message.Contains("Double", StringComparison.Ordinal) ? ", expected a number" : "");
+        var expected = type < 0 ? ""
+            : message.Contains("UInt", StringComparison.Ordinal) ? ", expected a whole number of at least 0"
+            : message.Contains("Int", StringComparison.Ordinal) ? ", expected a whole number"
+            : message.Contains("Double", StringComparison.Ordinal) ? ", expected a number" : "";
+        return type < 0 ? message : message[..type] + expected;
     }
 }

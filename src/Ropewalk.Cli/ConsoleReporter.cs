@@ -34,8 +34,9 @@ internal sealed class ConsoleReporter(TextWriter error, bool isTerminal) : IJobR
 
             _last = Stopwatch.GetTimestamp();
             _stage = progress.Stage;
-            var text = $"{100 * progress.Done,5:F1} %  {progress.Stage}  {progress.TokensPerSecond:N0} tokens/s  {Display.Duration(progress.TimeLeft.TotalSeconds)} left";
-            Show(text);
+
+            // What a narrow terminal cuts off is the end: the stage may be long, with a curve as its last part.
+            Show($"{100 * progress.Done,5:F1} %  {progress.TokensPerSecond:N0} tokens/s  {Display.Duration(progress.TimeLeft.TotalSeconds)} left  {progress.Stage}");
         }
     }
 

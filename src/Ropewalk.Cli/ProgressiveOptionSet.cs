@@ -105,9 +105,9 @@ internal sealed class ProgressiveOptionSet
             reporter.Clear();
         }
 
-        if (isJson && (outcome.Result is not null || outcome.Waiting is not null))
+        if (isJson)
         {
-            output.Write(ResultJson.Serialize(outcome.Result is { } result ? ProgressiveRecord.Of(result) : outcome.Waiting!));
+            output.Write(ResultJson.Serialize(outcome.Result is { } result ? ProgressiveRecord.Of(result) : outcome.Waiting ?? job.Estimate!));
         }
         else if (outcome.Result is { } made)
         {

@@ -15,8 +15,8 @@ internal sealed class ResumableStudy<TResult>(TextWriter output, TextWriter erro
     private readonly Option<bool> _json = Options.Json();
     private readonly Option<int?> _threads = Options.Threads();
 
-    /// <summary>Prepares a new study of what was asked, and says where it goes.</summary>
-    public required Func<ParseResult, IJobReporter, CancellationToken, (Func<TResult?> Run, string Folder)> Begin { get; init; }
+    /// <summary>Prepares a new study of what was asked, and says where it goes, and after a run without a result what its dry run found.</summary>
+    public required Func<ParseResult, IJobReporter, CancellationToken, (Func<TResult?> Run, string Folder, Func<object?>? Estimate)> Begin { get; init; }
 
     /// <summary>Prepares the rest of one from its records.</summary>
     public required Func<string, IJobReporter, CancellationToken, Func<TResult?>> Resume { get; init; }
@@ -42,6 +42,7 @@ internal sealed class ResumableStudy<TResult>(TextWriter output, TextWriter erro
         var isJson = parsed.GetValue(_json);
         Func<TResult?> job;
         string folder;
+        Func<object?>? estimate = null;
         if (parsed.GetValue(_resume) is { } stopped)
         {
             Options.RequireAlone(parsed, _resume, _json, _threads);
@@ -54,7 +55,7 @@ internal sealed class ResumableStudy<TResult>(TextWriter output, TextWriter erro
         }
         else
         {
-            (job, folder) = Begin(parsed, reporter, stop);
+            (job, folder, estimate) = Begin(parsed, reporter, stop);
         }
 
         TResult? result;
@@ -70,6 +71,10 @@ internal sealed class ResumableStudy<TResult>(TextWriter output, TextWriter erro
         if (result is not null && isJson)
         {
             output.Write(Json(result));
+        }
+        else if (isJson && estimate?.Invoke() is { } plan)
+        {
+            output.Write(ResultJson.Serialize(plan));
         }
         else if (result is not null)
         {

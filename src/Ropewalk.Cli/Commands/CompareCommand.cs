@@ -91,14 +91,10 @@ internal static class CompareCommand
             }
 
             CompareResult? result;
+            var job = new CompareJob(options, records, reporter, TimeProvider.System, stop);
             try
             {
-                result = new CompareJob(options, records, reporter, TimeProvider.System, stop).Run();
-            }
-            catch (OperationCanceledException) when (File.Exists(Path.Combine(options.Out, RunFolder.Name, "run.json")))
-            {
-                reporter.Line($"to continue: ropewalk compare --resume {options.Out}");
-                throw;
+                result = job.Run();
             }
             finally
             {
@@ -107,6 +103,11 @@ internal static class CompareCommand
 
             if (result is null)
             {
+                if (parsed.GetValue(json))
+                {
+                    output.Write(ResultJson.Serialize(job.Estimate!));
+                }
+
                 return ExitCodes.Done;
             }
 

@@ -132,12 +132,13 @@ internal static class ExtendCommand
         if (summary is { State: RunState.Done, Manifest.Kind: "extend" })
         {
             error.WriteLine($"this run is finished, nothing is left to do: {folder}");
+            var path = Path.Combine(summary.Folder, RunFolder.ResultName);
             if (isJson)
             {
-                output.Write(File.ReadAllText(Path.Combine(summary.Folder, RunFolder.ResultName)));
+                output.Write(File.ReadAllText(path));
             }
 
-            return ExitCodes.Done;
+            return Outcome(error, new ConfigFields(JsonFile.Read(path), path).OptionalString("refusal"));
         }
 
         var reporter = new ConsoleReporter(error, !Console.IsErrorRedirected);
@@ -158,6 +159,11 @@ internal static class ExtendCommand
 
         if (result is null)
         {
+            if (isJson)
+            {
+                output.Write(ResultJson.Serialize(job.Estimate!));
+            }
+
             return ExitCodes.Done;
         }
 
@@ -170,13 +176,19 @@ internal static class ExtendCommand
             ExtendTable.Write(output, result);
         }
 
-        if (result.Refusal is { } refusal)
+        return Outcome(error, result.Refusal);
+    }
+
+    /// <summary>A run whose export was refused is finished too, and says so however often it is asked.</summary>
+    private static int Outcome(TextWriter error, string? refusal)
+    {
+        if (refusal is null)
         {
-            error.WriteLine($"ropewalk: {refusal}");
-            return ExitCodes.CheckFailed;
+            return ExitCodes.Done;
         }
 
-        return ExitCodes.Done;
+        error.WriteLine($"ropewalk: {refusal}");
+        return ExitCodes.CheckFailed;
     }
 
     internal static ExportTarget Target(string text) => text switch

@@ -28,10 +28,10 @@ internal static class InspectCommand
         {
             model, to, length, scaling, check, strict, json,
         };
-        command.SetAction(parsed => CommandHost.Run(error, null, _ =>
+        command.SetAction(parsed => CommandHost.Run(error, null, stop =>
         {
             var (config, file, notes) = Read(parsed.GetValue(model)!, parsed.GetValue(strict));
-            var nonFinite = parsed.GetValue(check) ? NonFinite(parsed.GetValue(model)!) : null;
+            var nonFinite = parsed.GetValue(check) ? NonFinite(parsed.GetValue(model)!, stop) : null;
             var encoder = EncoderDescription.Find(config, file);
             var inspection = encoder is null ? null : EncoderInspection.Of(encoder, parsed.GetValue(model)!);
             if (encoder is { Rope: null })
@@ -156,10 +156,10 @@ internal static class InspectCommand
 
     private static string Tokens(double value) => double.IsFinite(value) ? value.ToString("N0") : "nothing defined";
 
-    private static List<(string Name, long Count, long First)> NonFinite(string path)
+    private static List<(string Name, long Count, long First)> NonFinite(string path, CancellationToken stop)
     {
         using var checkpoint = ModelLoader.Open(path);
-        return [.. TensorCheck.NonFinite(checkpoint)];
+        return [.. TensorCheck.NonFinite(checkpoint, stop)];
     }
 
     private static (JsonElement Config, string File, IReadOnlyList<string> Notes) Read(string path, bool strict)

@@ -113,6 +113,11 @@ internal static class LongEmbedCommand
 
             if (result is null)
             {
+                if (parsed.GetValue(json))
+                {
+                    output.Write(ResultJson.Serialize(job.Estimate!));
+                }
+
                 return ExitCodes.Done;
             }
 

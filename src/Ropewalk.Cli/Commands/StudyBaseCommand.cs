@@ -52,7 +52,7 @@ internal static class StudyBaseCommand
                     Seed = parsed.GetValue(seed),
                     CommandLine = Options.CommandLine(parsed),
                 };
-                return (new BaseStudyJob(options, reporter, TimeProvider.System, stop).Run, options.Out);
+                return (new BaseStudyJob(options, reporter, TimeProvider.System, stop).Run, options.Out, null);
             },
             Resume = (records, reporter, stop) => BaseStudyJob.Resume(records, reporter, TimeProvider.System, stop).Run,
             Json = result => ResultJson.Serialize(BaseStudyRecord.Of(result)),

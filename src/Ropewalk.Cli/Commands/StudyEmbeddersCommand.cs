@@ -62,7 +62,7 @@ internal static class StudyEmbeddersCommand
                 };
                 var folder = parsed.GetValue(outFolder) ?? ExtendCommand.FreeFolder("study-embedders");
                 var job = EmbedderStudyJob.Begin(options, folder, Options.CommandLine(parsed), reporter, TimeProvider.System, stop);
-                return (() => job.Run(parsed.GetValue(dryRun)), folder);
+                return (() => job.Run(parsed.GetValue(dryRun)), folder, () => job.Estimate);
             },
             Resume = (records, reporter, stop) =>
             {

@@ -51,7 +51,7 @@ internal static class StudyTuningCommand
                     Seed = parsed.GetValue(seed),
                     CommandLine = Options.CommandLine(parsed),
                 };
-                return (new TuningStudyJob(options, reporter, TimeProvider.System, stop).Run, options.Out);
+                return (new TuningStudyJob(options, reporter, TimeProvider.System, stop).Run, options.Out, null);
             },
             Resume = (records, reporter, stop) => TuningStudyJob.Resume(records, reporter, TimeProvider.System, stop).Run,
             Json = result => ResultJson.Serialize(TuningStudyRecord.Of(result)),

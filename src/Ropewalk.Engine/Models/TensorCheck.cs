@@ -8,8 +8,9 @@ public static class TensorCheck
 {
     /// <summary>Tensors with NaN or infinity, in the files' order.</summary>
     /// <param name="checkpoint">An open checkpoint; its tensors are read row by row.</param>
+    /// <param name="stop">Ends it between rows.</param>
     /// <returns>Name, how many numbers, and the first one's index in row-major order.</returns>
-    public static IEnumerable<(string Name, long Count, long First)> NonFinite(Checkpoint checkpoint)
+    public static IEnumerable<(string Name, long Count, long First)> NonFinite(Checkpoint checkpoint, CancellationToken stop = default)
     {
         foreach (var name in checkpoint.TensorNames)
         {
@@ -20,6 +21,7 @@ public static class TensorCheck
             var (count, first) = (0L, -1L);
             for (var row = 0L; row < tensor.NumRows; row++)
             {
+                stop.ThrowIfCancellationRequested();
                 tensor.ReadRows(row, bytes);
                 if (Blocks.IsFinite(tensor.Type, bytes))
                 {

@@ -13,6 +13,7 @@ namespace Ropewalk.Lab.Comparison;
 /// <summary>Methods by lengths on held-out text: every method scores the same tokens, the model that slides its own window among them.</summary>
 public sealed class CompareJob
 {
+    private const string Kind = "compare";
     private const int DefaultFactor = 8;
 
     // Below this a budget refuses instead: three windows say little about any method.
@@ -33,7 +34,11 @@ public sealed class CompareJob
     public CompareJob(CompareOptions options, CompareRecords? records, IJobReporter reporter, TimeProvider time, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(options);
-        _options = records?.Run.Options(options.Out) ?? options with { Methods = [.. MethodList.WithFullPaths(options.Methods)] };
+        _options = records?.Run.Options(options.Out) ?? options with
+        {
+            Methods = [.. MethodList.WithFullPaths(options.Methods)],
+            Factors = options.Factors is { } factors ? JobPaths.Full(factors, "--factors") : null,
+        };
         _records = records;
         _reporter = reporter;
         _time = time;
@@ -42,10 +47,14 @@ public sealed class CompareJob
 
     private static string Version => typeof(CompareJob).Assembly.GetName().Version!.ToString(3);
 
+    /// <summary>What the job is going to do and how long that takes, as --json prints it after a dry run; null before <see cref="Run"/>.</summary>
+    public object? Estimate { get; private set; }
+
     /// <summary>Runs it.</summary>
     /// <returns>The result; null after a dry run.</returns>
     /// <exception cref="RopewalkException">The input cannot be used, or the disk is full.</exception>
-    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    /// <exception cref="RunStoppedException">It was stopped after its records were begun.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped before.</exception>
     public CompareResult? Run()
     {
         if (_records is { } before)
@@ -93,6 +102,20 @@ public sealed class CompareJob
         var steps = work.Steps(counted, heldout.Windows.Length, stride);
         if (_records is null)
         {
+            Estimate = new
+            {
+                DryRun = true,
+                Model = model.Name,
+                OriginalContext = original,
+                TargetContext = target,
+                Methods = methods.Families.Select(f => f.Name).Append(MethodList.Window),
+                Lengths = lengths,
+                HeldoutWindows = heldout.Windows.Length,
+                WindowStride = stride,
+                Seconds = Seconds(heldout.Windows.Length),
+                BudgetSeconds = _options.Budget?.TotalSeconds,
+                Shrunk = shrunk,
+            };
             _reporter.Line(
                 $"{methods.Families.Count} methods and the sliding window (stride {stride}) at {string.Join(", ", lengths.Select(n => Display.Length(n)))} tokens on {heldout.Windows.Length} held-out windows; about {Display.Duration(Seconds(heldout.Windows.Length))} in all");
             if (shrunk is not null)
@@ -122,55 +145,58 @@ public sealed class CompareJob
         }
 
         using var folder = CompareFolder.Open(_options.Out, records);
-        var clock = new JobClock(cost, Math.Max(1e-3, planned), _reporter, () => evaluator.TokensEvaluated);
-        evaluator.WindowDone = clock.WindowDone;
-        var factors = new FactorSearch(evaluator, model.Rope.Geometry, search, 1);
-        var tuned = records.Tuned.ToList();
-        foreach (var family in tunings)
+        return ResumableJob.Run(ResumeCommand.Of(Kind, _options.Out), _reporter, () =>
         {
-            clock.Stage = $"tuning {family.Name}";
-            var begun = clock.Elapsed;
-            var found = new TunedMethod(family.Name, family.Tuning is MethodTuning.NtkAlpha
-                ? TunedBaselines.Ntk(factors, new DirectMeasurements(), model.Rope.Geometry, target, _stop).Spec
-                : TunedBaselines.Yarn(factors, new DirectMeasurements(), model.Rope.Geometry, target, _stop).Spec);
-            methods.Tuned(found);
-            tuned.Add(found);
-            times.Add(new CompareTime(family.Name, 0, 0, clock.Elapsed - begun));
-            folder.Add(found, times[^1]);
-        }
-
-        foreach (var step in pending)
-        {
-            clock.Stage = step.Family is null ? "sliding the old window" : $"{step.Method} at {Display.Length(step.Length)}";
-            var begun = clock.Elapsed;
-            var chunks = measurer.Measure(step, _stop);
-            times.Add(new CompareTime(step.Method, step.Family is null ? 0 : step.Length, step.First, clock.Elapsed - begun));
-            folder.Add(chunks, times[^1]);
-            foreach (var chunk in chunks)
+            var clock = new JobClock(cost, Math.Max(1e-3, planned), _reporter, () => evaluator.TokensEvaluated);
+            evaluator.WindowDone = clock.WindowDone;
+            var factors = new FactorSearch(evaluator, model.Rope.Geometry, search, 1);
+            var tuned = records.Tuned.ToList();
+            foreach (var family in tunings)
             {
-                measurer.Add(chunk);
+                clock.Stage = $"tuning {family.Name}";
+                var begun = clock.Elapsed;
+                var found = new TunedMethod(family.Name, family.Tuning is MethodTuning.NtkAlpha
+                    ? TunedBaselines.Ntk(factors, new DirectMeasurements(), model.Rope.Geometry, target, _stop).Spec
+                    : TunedBaselines.Yarn(factors, new DirectMeasurements(), model.Rope.Geometry, target, _stop).Spec);
+                methods.Tuned(found);
+                tuned.Add(found);
+                times.Add(new CompareTime(family.Name, 0, 0, clock.Elapsed - begun));
+                folder.Add(found, times[^1]);
             }
-        }
 
-        var result = new CompareResult
-        {
-            Run = run,
-            Out = _options.Out,
-            Model = (model.Name, model.Architecture, model.NumParameters, model.Shape),
-            Geometry = model.Rope.Geometry,
-            Methods = [.. methods.Families.Select(f => f.Name), MethodList.Window],
-            Lengths = [.. lengths.Select(n => measurer.Result(n, steps))],
-            ByPosition = measurer.ByPosition(steps),
-            Tuned = tuned,
-            Notes = [.. Notes(run, methods, search)],
-            Protocol = $"windows of n tokens{(tokenizer.AddsBos ? " with BOS in front" : "")}; each token after a window's first scored once, the same tokens by every method; longer windows begin where the longest do, at {Display.Length(original)} tokens the whole held-out text is cut; window: the untouched model over the last {Display.Length(original)} tokens, stride {stride}",
-            Times = times,
-            Started = started,
-            Seconds = clock.Elapsed,
-        };
-        folder.Result(CompareRecord.Of(result));
-        HtmlReport.Save(Path.Combine(_options.Out, "report.html"), CompareReport.Of(result, _time.GetLocalNow()));
-        return result;
+            foreach (var step in pending)
+            {
+                clock.Stage = step.Family is null ? "sliding the old window" : $"{step.Method} at {Display.Length(step.Length)}";
+                var begun = clock.Elapsed;
+                var chunks = measurer.Measure(step, _stop);
+                times.Add(new CompareTime(step.Method, step.Family is null ? 0 : step.Length, step.First, clock.Elapsed - begun));
+                folder.Add(chunks, times[^1]);
+                foreach (var chunk in chunks)
+                {
+                    measurer.Add(chunk);
+                }
+            }
+
+            var result = new CompareResult
+            {
+                Run = run,
+                Out = _options.Out,
+                Model = (model.Name, model.Architecture, model.NumParameters, model.Shape),
+                Geometry = model.Rope.Geometry,
+                Methods = [.. methods.Families.Select(f => f.Name), MethodList.Window],
+                Lengths = [.. lengths.Select(n => measurer.Result(n, steps))],
+                ByPosition = measurer.ByPosition(steps),
+                Tuned = tuned,
+                Notes = [.. Notes(run, methods, search)],
+                Protocol = $"windows of n tokens{(tokenizer.AddsBos ? " with BOS in front" : "")}; each token after a window's first scored once, the same tokens by every method; longer windows begin where the longest do, at {Display.Length(original)} tokens the whole held-out text is cut; window: the untouched model over the last {Display.Length(original)} tokens, stride {stride}",
+                Times = times,
+                Started = started,
+                Seconds = clock.Elapsed,
+            };
+            folder.Result(CompareRecord.Of(result));
+            HtmlReport.Save(Path.Combine(_options.Out, "report.html"), CompareReport.Of(result, _time.GetLocalNow()));
+            return result;
+        });
     }
 
     private static void RequireMultiple(int target, int original)
@@ -246,7 +272,7 @@ public sealed class CompareJob
         Texts = Full(_options.Texts),
         Heldout = Full(_options.Heldout),
         Methods = _options.Methods,
-        Factors = _options.Factors is null ? null : Path.GetFullPath(_options.Factors),
+        Factors = _options.Factors,
         Windows = _options.Windows,
         HeldoutWindows = heldoutWindows,
         WindowStride = stride,
@@ -260,7 +286,7 @@ public sealed class CompareJob
     /// <summary>Hashes of all files that the figures depend on, by full path.</summary>
     private IReadOnlyDictionary<string, string> Inputs()
     {
-        var factors = Full(MethodList.FactorsFiles(_options.Methods)).Concat(_options.Factors is null ? [] : Full([_options.Factors])).Distinct(StringComparer.Ordinal);
+        var factors = Full(MethodList.FactorsFiles(_options.Methods)).Concat(_options.Factors is { } file ? [file] : []).Distinct(StringComparer.Ordinal);
         return InputHashes.Of(Path.GetFullPath(_options.Model), [.. Full(_options.Texts), .. Full(_options.Heldout), .. factors]);
     }
 

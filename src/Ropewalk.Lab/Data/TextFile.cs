@@ -15,7 +15,7 @@ public static class TextFile
     /// <param name="path">Path as the user gave it.</param>
     /// <param name="option">The option it came from.</param>
     /// <exception cref="CheckpointFormatException">Missing, not a regular file, unreadable or too large.</exception>
-    /// <exception cref="UserInputException">Empty, or not UTF-8 (with the offset of the first bad byte).</exception>
+    /// <exception cref="UserInputException">Empty, or not UTF-8 (with the offset of the first bad byte), or with a byte 0 as no text has it.</exception>
     public static string Read(string path, string option = "--text")
     {
         var bytes = RegularFile.ReadAll(path, $"a UTF-8 text file for {option}", MaximumBytes);
@@ -28,6 +28,12 @@ public static class TextFile
         if (!Utf8.IsValid(text))
         {
             throw new UserInputException($"{path}: found a byte that is not UTF-8 at offset {FirstInvalid(bytes)}, expected UTF-8 text");
+        }
+
+        // Plain letters in UTF-16 or UTF-32 are valid UTF-8 too, with zeros between them.
+        if (bytes.AsSpan().IndexOf((byte)0) is >= 0 and var zero)
+        {
+            throw new UserInputException($"{path}: found the character 0 at offset {zero}, expected UTF-8 text");
         }
 
         return text.IsEmpty

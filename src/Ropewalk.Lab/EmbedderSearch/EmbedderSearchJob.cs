@@ -49,7 +49,7 @@ public sealed class EmbedderSearchJob
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(time);
         OutputFolder.RequireFile(factors);
-        options = options with { Model = Path.GetFullPath(options.Model), Pairs = options.Pairs is { } file ? Path.GetFullPath(file) : null, Texts = [.. options.Texts.Select(Path.GetFullPath)] };
+        options = options with { Model = JobPaths.Full(options.Model, "MODEL"), Pairs = options.Pairs is { } file ? JobPaths.Full(file, "--pairs") : null, Texts = JobPaths.Full([.. options.Texts]) };
         if (SearchAlgorithms.Named(options.Search.Algorithm).NeedsGradients)
         {
             throw new UserInputException($"--algorithm: found {options.Search.Algorithm}, which asks for gradients, expected another with --objective {EmbedderSearchOptions.Objective}");

@@ -62,11 +62,12 @@ public static class CheckpointExporter
     /// <param name="targetContext">L'.</param>
     /// <param name="files">Takes the names of the files.</param>
     /// <param name="notes">Takes what the user should know.</param>
-    internal static void WriteAllButConfig(Checkpoint checkpoint, AtomicFolder folder, JsonObject config, int targetContext, List<string> files, List<string> notes)
+    /// <param name="writing">Told what is written before it is: tensor or file, bytes.</param>
+    internal static void WriteAllButConfig(Checkpoint checkpoint, AtomicFolder folder, JsonObject config, int targetContext, List<string> files, List<string> notes, Action<string, long>? writing = null)
     {
         if (checkpoint is not CheckpointFolder original)
         {
-            config["torch_dtype"] = WeightsWriter.TorchName(ModelConverter.WriteWeightsAndTokenizer(checkpoint, folder, null, notes));
+            config["torch_dtype"] = WeightsWriter.TorchName(ModelConverter.WriteWeightsAndTokenizer(checkpoint, folder, null, notes, writing));
             files.AddRange([CheckpointFolder.WeightsName, "tokenizer.json", "tokenizer_config.json"]);
             return;
         }
@@ -80,7 +81,7 @@ public static class CheckpointExporter
             }
             else
             {
-                folder.Write(name, stream => Copy(path, stream), new FileInfo(path).Length);
+                folder.Write(name, stream => Copy(path, stream, writing), new FileInfo(path).Length);
             }
 
             files.Add(name);
@@ -90,7 +91,7 @@ public static class CheckpointExporter
         foreach (var name in SentenceFiles.InModules(checkpoint.Location))
         {
             var path = Path.Combine(checkpoint.Location, name);
-            folder.Write(name, stream => Copy(path, stream), new FileInfo(path).Length);
+            folder.Write(name, stream => Copy(path, stream, writing), new FileInfo(path).Length);
             files.Add(name);
         }
     }
@@ -119,10 +120,18 @@ public static class CheckpointExporter
     }
 
     /// <summary>Copies a file's bytes.</summary>
-    internal static void Copy(string path, Stream target)
+    /// <param name="path">The file.</param>
+    /// <param name="target">Where to.</param>
+    /// <param name="writing">Told of each piece before it is written, so that it can end the copy: the file's name, bytes.</param>
+    internal static void Copy(string path, Stream target, Action<string, long>? writing = null)
     {
-        using var source = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, CopyBytes);
-        source.CopyTo(target, CopyBytes);
+        using var source = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        var (name, piece) = (Path.GetFileName(path), new byte[CopyBytes]);
+        while (source.Read(piece) is > 0 and var count)
+        {
+            writing?.Invoke(name, count);
+            target.Write(piece, 0, count);
+        }
     }
 
     /// <summary>A tokenizer that goes on clipping at the old window would undo the extension without a word.</summary>

@@ -20,7 +20,7 @@ public static class PlanExporter
     /// <param name="plan">Its positions.</param>
     /// <param name="target">For whom.</param>
     /// <param name="output">A new folder or .gguf file, which these targets need; a file for the others' text, or null.</param>
-    /// <param name="writing">Told what is written: tensor, bytes.</param>
+    /// <param name="writing">Told what is written before it is: tensor or file, bytes.</param>
     /// <exception cref="UserInputException">The target cannot express the plan, or the output cannot be used.</exception>
     /// <exception cref="UnsupportedCheckpointException">llama.cpp's graph of this architecture ignores the plan.</exception>
     /// <exception cref="StorageException">The disk is full or fails; nothing is left.</exception>
@@ -32,8 +32,8 @@ public static class PlanExporter
         var notes = new List<string>();
         return target switch
         {
-            PlanTarget.HuggingFaceV4 => Folder(checkpoint, plan, target, RopeConfigStyle.V4, output!, notes),
-            PlanTarget.HuggingFaceV5 => Folder(checkpoint, plan, target, RopeConfigStyle.V5, output!, notes),
+            PlanTarget.HuggingFaceV4 => Folder(checkpoint, plan, target, RopeConfigStyle.V4, output!, notes, writing),
+            PlanTarget.HuggingFaceV5 => Folder(checkpoint, plan, target, RopeConfigStyle.V5, output!, notes, writing),
             PlanTarget.Gguf => Gguf(checkpoint, plan, output!, notes, writing),
             PlanTarget.Vllm => Vllm(checkpoint, plan, output, notes),
             PlanTarget.LlamaCpp => LlamaCpp(checkpoint, plan, output, notes),
@@ -41,7 +41,7 @@ public static class PlanExporter
         };
     }
 
-    private static PlanExport Folder(Checkpoint checkpoint, RopePlan plan, PlanTarget target, RopeConfigStyle style, string output, List<string> notes)
+    private static PlanExport Folder(Checkpoint checkpoint, RopePlan plan, PlanTarget target, RopeConfigStyle style, string output, List<string> notes, Action<string, long>? writing)
     {
         var scaling = ConfigScaling.Of(plan, PlanTargets.NameOf(target), notes);
         var config = JsonObject.Create(checkpoint.Config)!;
@@ -55,7 +55,7 @@ public static class PlanExporter
 
         var files = new List<string>();
         using var folder = AtomicFolder.Create(output);
-        CheckpointExporter.WriteAllButConfig(checkpoint, folder, config, plan.TargetLength, files, notes);
+        CheckpointExporter.WriteAllButConfig(checkpoint, folder, config, plan.TargetLength, files, notes, writing);
         folder.WriteAllText(PlanName, RopePlanFile.Serialize(plan));
         folder.WriteAllText(CheckpointFolder.ConfigName, config.ToJsonString(CheckpointExporter.Json) + "\n");
 

@@ -50,8 +50,8 @@ public sealed class LongEmbedJob
             throw new UserInputException($"--queries: found {options.Queries}, expected 1 to {options.Documents}, as many as there are documents");
         }
 
-        static string? Full(string? path) => path is null ? null : Path.GetFullPath(path);
-        return new LongEmbedJob(null, options with { Model = Full(options.Model)!, Methods = [.. Evaluation.MethodList.WithFullPaths(options.Methods)], Data = Full(options.Data), Pairs = JobPaths.Full(options.Pairs), Factors = Full(options.Factors) }, output, commandLine, reporter, time, stop);
+        static string? Full(string? path, string option) => path is null ? null : JobPaths.Full(path, option);
+        return new LongEmbedJob(null, options with { Model = JobPaths.Full(options.Model, "MODEL"), Methods = [.. Evaluation.MethodList.WithFullPaths(options.Methods)], Data = Full(options.Data, "--data"), Pairs = JobPaths.Full(options.Pairs), Factors = Full(options.Factors, "--factors") }, output, commandLine, reporter, time, stop);
     }
 
     /// <summary>Prepares the rest of a run that was stopped.</summary>
@@ -69,6 +69,9 @@ public sealed class LongEmbedJob
         return new LongEmbedJob(manifest, options, RunSummary.Output(records), manifest.CommandLine, reporter, time, stop);
     }
 
+    /// <summary>What the job is going to do and how long that takes, as --json prints it after a dry run; null before <see cref="Run"/>.</summary>
+    public object? Estimate { get; private set; }
+
     /// <summary>Runs it.</summary>
     /// <param name="isDryRun">Whether to stop after the estimate.</param>
     /// <returns>The result; null after a dry run.</returns>
@@ -78,6 +81,19 @@ public sealed class LongEmbedJob
     {
         var plan = Plan();
         var texts = plan.Tasks.Sum(t => t.Parts.Sum(p => p.Documents.Count + p.Queries.Count));
+        Estimate = new
+        {
+            DryRun = true,
+            Model = plan.Model.Name,
+            OriginalContext = plan.Model.Window,
+            TargetContext = plan.Options.TargetContext!.Value,
+            Methods = plan.Methods.Select(m => m.Name),
+            plan.LeftOut,
+            Tasks = plan.Tasks.Select(t => t.Name),
+            Texts = texts,
+            plan.Tokens,
+            plan.Seconds,
+        };
         _reporter.Line(
             $"{(_recorded is null ? "" : "continued: ")}{plan.Methods.Count} methods ({string.Join(", ", plan.Methods.Select(m => m.Name))}), {plan.Tasks.Count} tasks with {texts:N0} texts, {plan.Tokens:N0} tokens; {Display.Length(plan.Model.Window)} to {Display.Length(plan.Options.TargetContext!.Value)} tokens; about {Display.Duration(plan.Seconds)} in all");
         if (plan.Model.QueryPrompt.Length == 0 && plan.Model.DocumentPrompt.Length == 0)

@@ -1,4 +1,5 @@
 using Ropewalk.Lab.Data;
+using Ropewalk.Lab.Runs;
 using Ropewalk.Positions;
 
 namespace Ropewalk.Lab.LongEmbed;
@@ -19,7 +20,7 @@ internal sealed class PairTexts(IReadOnlyList<(string Path, WordText Text)> text
     /// <summary>Reads texts.</summary>
     /// <exception cref="UserInputException">One is empty or no UTF-8, or given twice.</exception>
     public static IReadOnlyList<(string Path, WordText Text)> Read(IReadOnlyCollection<string> paths) =>
-        paths.GroupBy(Path.GetFullPath, StringComparer.Ordinal).FirstOrDefault(g => g.Skip(1).Any()) is { } twice
+        JobPaths.Full([.. paths]).GroupBy(p => p, StringComparer.Ordinal).FirstOrDefault(g => g.Skip(1).Any()) is { } twice
             ? throw new UserInputException($"--pairs: found {twice.Key} twice, expected each text once: passages would be in two documents")
             : [.. paths.Select(p => (p, new WordText(TextFile.Read(p, "--pairs"))))];
 

@@ -66,6 +66,9 @@ public sealed partial class ProgressiveJob
         return new ProgressiveJob(start, maximumShortLoss) { _continueFrom = continueFrom };
     }
 
+    /// <summary>What the job is going to do and how long that takes, as --json prints it after a dry run; null before <see cref="Run"/>.</summary>
+    public object? Estimate { get; private set; }
+
     /// <summary>Runs the job.</summary>
     /// <exception cref="RopewalkException">The input cannot be used, a stage lost too much at L, a tuning diverged, or the disk is full.</exception>
     /// <exception cref="RunStoppedException">It was stopped.</exception>
@@ -88,7 +91,7 @@ public sealed partial class ProgressiveJob
         ExtendJob.RequireWritableAttention(model.Model, _options.TuneOutside ? ExtendJob.StyleOf(_options.Model, null) : _style, _options.AttentionFactor, _options.Search);
         var texts = JobTexts.Read(_options.Texts, _options.Heldout, model.Tokenizer, _options.Longest, _options.Windows, _options.HeldoutWindows, _options.Tokens.Max(), _options.Seed);
         RequireWritableStages(model, texts);
-        var (cost, seconds) = Estimate(model.Model, texts, model.Original);
+        var (cost, seconds) = EstimateSeconds(model.Model, texts, model.Original);
         if (_options.DryRun)
         {
             return new ProgressiveOutcome(null, null);
@@ -202,7 +205,7 @@ public sealed partial class ProgressiveJob
         _ = ModelTuning.Of(_options, model, texts, length, _options.Tokens[0], plain).Config();
     }
 
-    private (CostModel Cost, double Seconds) Estimate(LanguageModel model, JobTexts texts, int original)
+    private (CostModel Cost, double Seconds) EstimateSeconds(LanguageModel model, JobTexts texts, int original)
     {
         using var timing = new Evaluator(model);
         var cost = CostModel.Measure(timing, texts.Search, original, _stop);
@@ -223,6 +226,24 @@ public sealed partial class ProgressiveJob
             tuning = _options.Tuned.Zip(_options.Tokens).Sum(t => training.Seconds(t.Second, t.First)) + (_options.Compare ? 3 * training.Seconds(all, last) : 0);
         }
 
+        Estimate = new
+        {
+            DryRun = true,
+            Model = model.Name,
+            OriginalContext = original,
+            TargetContext = _options.Longest,
+            Stages = _options.Tuned.Zip(_options.Tokens).Select(t => new { Length = t.First, TuneTokens = t.Second }),
+            _options.Then,
+            _options.Population,
+            _options.Iterations,
+            SearchWindows = _options.Windows,
+            HeldoutWindows = texts.Heldout.Windows.Length,
+            WindowStride = stride,
+            _options.Compare,
+            _options.TuneOutside,
+            Seconds = measured + rivals + tuning,
+            TuningSeconds = tuning,
+        };
         var road = string.Join(", ", _options.Tuned.Zip(_options.Tokens).Select(t => $"{Display.Length(t.First)} (tuned with {Display.Length(t.Second)} tokens)"));
         _reporter.Line(
             $"{_start.Prefix}{Display.Length(original)} to {road}{(_options.Then is { } untuned ? $", then {Display.Length(untuned)} without tuning" : "")}; about {Display.Duration(measured + rivals + tuning)} from its beginning, {Display.Duration(tuning)} of it tuning" +

@@ -56,6 +56,9 @@ public sealed partial class ExtendJob
     public static ExtendJob Resume(string folder, IJobReporter reporter, TimeProvider time, CancellationToken stop) =>
         new(JobStart<ExtendOptions>.Resumed(Kind, folder, reporter, time, stop), time);
 
+    /// <summary>What the job is going to do and how long that takes, as --json prints it after a dry run; null before <see cref="Run"/>.</summary>
+    public object? Estimate { get; private set; }
+
     /// <summary>Runs the job.</summary>
     /// <returns>The result; null after a dry run.</returns>
     /// <exception cref="RopewalkException">The input cannot be used, or the disk is full.</exception>
@@ -91,8 +94,26 @@ public sealed partial class ExtendJob
         var plan = ExtendPlan.Make(_options, cost, CostModel.Counted(model.Model.Shape), search, heldout, shortWindows, original, target, _start.RecordedPlan<ExtendPlan>());
         var (settings, seconds) = (plan.Settings, plan.Seconds);
         var algorithm = SearchAlgorithms.Named(_options.Search.Algorithm);
+        var runs = algorithm.Cost(settings, search.Windows.Length);
+        Estimate = new
+        {
+            DryRun = true,
+            Model = model.Model.Name,
+            OriginalContext = original,
+            TargetContext = target,
+            Algorithm = algorithm.Name,
+            settings.Population,
+            settings.Iterations,
+            CandidateRuns = runs,
+            SearchWindows = search.Windows.Length,
+            HeldoutWindows = heldout.Windows.Length,
+            plan.WindowStride,
+            Seconds = seconds,
+            BudgetSeconds = _options.Budget?.TotalSeconds,
+            Notes = _notes,
+        };
         _reporter.Line(
-            $"{_start.Prefix}{Display.Length(original)} to {Display.Length(target)} tokens: {algorithm.Name} search, about {algorithm.Cost(settings, search.Windows.Length):N0} runs of a candidate over one of {search.Windows.Length} windows, {heldout.Windows.Length} held-out windows; about {Display.Duration(seconds)} in all" +
+            $"{_start.Prefix}{Display.Length(original)} to {Display.Length(target)} tokens: {algorithm.Name} search, about {runs:N0} runs of a candidate over one of {search.Windows.Length} windows, {heldout.Windows.Length} held-out windows; about {Display.Duration(seconds)} in all" +
             (_options.Budget is { } budget ? $" of a budget of {Display.Duration(budget.TotalSeconds)}" : ""));
         if (algorithm is EvolutionAlgorithm && settings.Evaluations < SearchSettings.PaperEvaluations)
         {

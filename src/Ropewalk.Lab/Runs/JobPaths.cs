@@ -1,12 +1,20 @@
 using System.Collections.Immutable;
 using Ropewalk.Engine.Formats;
 using Ropewalk.Lab.Runs.Records;
+using Ropewalk.Positions;
 
 namespace Ropewalk.Lab.Runs;
 
 /// <summary>The paths of a job that has an output folder with its records inside.</summary>
 internal static class JobPaths
 {
+    /// <summary>A path in full, so that a job continues from any working folder.</summary>
+    /// <param name="path">As the user gave it.</param>
+    /// <param name="option">The option or argument it came from.</param>
+    /// <exception cref="UserInputException">It is empty, which .NET would take for an error of the program.</exception>
+    public static string Full(string path, string option) =>
+        path.Length == 0 ? throw new UserInputException($"{option}: found an empty path, expected one") : Path.GetFullPath(path);
+
     /// <summary>Paths in full, so that a job continues from any working folder; an empty one is refused where it is read.</summary>
     public static ImmutableArray<string> Full(ImmutableArray<string> paths) => [.. paths.Select(p => p.Length == 0 ? p : Path.GetFullPath(p))];
 

@@ -19,7 +19,7 @@ internal sealed class JobStart<T>
     /// <param name="time">For records; never for results.</param>
     /// <param name="stop">Ends the job between chunks of work.</param>
     public JobStart(string kind, T options, IJobReporter reporter, TimeProvider time, CancellationToken stop)
-        : this(kind, null, options with { Model = Path.GetFullPath(options.Model), Texts = JobPaths.Full(options.Texts), Heldout = JobPaths.Full(options.Heldout) }, reporter, time, stop)
+        : this(kind, null, options with { Model = JobPaths.Full(options.Model, "MODEL"), Texts = JobPaths.Full(options.Texts), Heldout = JobPaths.Full(options.Heldout) }, reporter, time, stop)
     {
     }
 

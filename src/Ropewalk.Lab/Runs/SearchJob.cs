@@ -37,7 +37,7 @@ public sealed class SearchJob
         OutputFolder.RequireFile(factors);
         options = options with
         {
-            Model = Path.GetFullPath(options.Model),
+            Model = JobPaths.Full(options.Model, "MODEL"),
             Texts = JobPaths.Full(options.Texts),
             Heldout = JobPaths.Full(options.Heldout),
         };

@@ -48,7 +48,7 @@ public sealed class EmbedderStudyJob
         {
             Models = JobPaths.Full(options.Models),
             Methods = [.. MethodList.WithFullPaths(options.Methods)],
-            Data = options.Data is { } data ? Path.GetFullPath(data) : null,
+            Data = options.Data is { } data ? JobPaths.Full(data, "--data") : null,
             Pairs = JobPaths.Full(options.Pairs),
             Factors = options.Factors.ToDictionary(f => f.Key, f => Path.GetFullPath(f.Value), StringComparer.Ordinal),
         };
@@ -75,6 +75,9 @@ public sealed class EmbedderStudyJob
         return new EmbedderStudyJob(manifest, options, output, manifest.CommandLine, reporter, time, stop);
     }
 
+    /// <summary>What the study is going to do and how long that takes, as --json prints it after a dry run; null before <see cref="Run"/>.</summary>
+    public object? Estimate { get; private set; }
+
     /// <summary>Runs it.</summary>
     /// <param name="isDryRun">Whether to stop after the estimate.</param>
     /// <returns>The result; null after a dry run.</returns>
@@ -83,7 +86,7 @@ public sealed class EmbedderStudyJob
     public EmbedderStudyResult? Run(bool isDryRun = false)
     {
         var cells = Cells(_options, _out, out var models);
-        var seconds = Estimate(cells, models);
+        var seconds = EstimateSeconds(cells, models);
         if (isDryRun)
         {
             return null;
@@ -110,7 +113,7 @@ public sealed class EmbedderStudyJob
         EmbedderStudyCell.All(options, models = EmbedderStudyModel.Read(options.Models), output);
 
     /// <summary>Seconds of each run that is not done yet; those of later seeds differ only in their texts, so one stands for them.</summary>
-    private Dictionary<EmbedderStudyCell, double> Estimate(IReadOnlyList<EmbedderStudyCell> cells, IReadOnlyList<EmbedderStudyModel> models)
+    private Dictionary<EmbedderStudyCell, double> EstimateSeconds(IReadOnlyList<EmbedderStudyCell> cells, IReadOnlyList<EmbedderStudyModel> models)
     {
         var plans = new List<(EmbedderStudyCell Cell, LongEmbedPlan Plan)>();
         foreach (var place in cells.Where(c => !c.IsDone).GroupBy(c => (c.Model.Name, c.Target)))
@@ -133,6 +136,24 @@ public sealed class EmbedderStudyJob
             _reporter.Line($"{place.Key.Name} to {Display.Length(place.Key.Target)} tokens, {place.First().Plan.Methods.Count} methods: about {Display.Duration(place.Sum(p => seconds[p.Cell]))}");
         }
 
+        Estimate = new
+        {
+            DryRun = true,
+            Models = models.Select(m => new { m.Name, m.Positions, m.Window }),
+            _options.Targets,
+            _options.Seeds,
+            Runs = plans.Count,
+            Tokens = plans.Sum(p => p.Plan.Tokens),
+            MultiplyAdds = plans.Sum(p => p.Plan.Planned),
+            Seconds = seconds.Values.Sum(),
+            Parts = plans.GroupBy(p => (p.Cell.Model.Name, p.Cell.Target)).Select(g => new
+            {
+                Model = g.Key.Name,
+                TargetContext = g.Key.Target,
+                Methods = g.First().Plan.Methods.Select(m => m.Name),
+                Seconds = g.Sum(p => seconds[p.Cell]),
+            }).ToList(),
+        };
         _reporter.Line(
             $"{(_recorded is null ? "" : $"continued, {cells.Count - plans.Count} runs done: ")}{models.Count} models ({string.Join(", ", models.Select(m => $"{m.Name}: {m.Positions}, {Display.Length(m.Window)}"))}), windows of {string.Join(", ", _options.Targets.Select(t => Display.Length(t)))} tokens, {_options.Seeds} seeds: {plans.Count} runs, {plans.Sum(p => p.Plan.Tokens):N0} tokens, {plans.Sum(p => p.Plan.Planned):0.0e0} multiply-adds, about {Display.Duration(seconds.Values.Sum())} in all");
         return seconds;

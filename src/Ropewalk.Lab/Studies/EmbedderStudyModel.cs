@@ -24,7 +24,7 @@ public sealed record EmbedderStudyModel(string Name, string Path, string Positio
             throw new UserInputException("MODEL: found none, expected embedders, or --resume");
         }
 
-        var parts = paths.Select(p => System.IO.Path.GetFullPath(p).Split(System.IO.Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries)).ToList();
+        var parts = paths.Select(p => JobPaths.Full(p, "MODEL").Split(System.IO.Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries)).ToList();
         var names = parts.Select((own, i) => Enumerable.Range(1, own.Length).Select(k => own[^k]).Where((name, k) => name != RunFolder.Name && !parts.Where((_, j) => j != i).Any(o => k < o.Length && o[^(k + 1)] == name)).FirstOrDefault()).ToList();
         if (names.Exists(n => n is null) || names.Distinct(StringComparer.Ordinal).Count() < names.Count)
         {

@@ -1,3 +1,4 @@
+using Ropewalk.Engine.Formats;
 using Ropewalk.Engine.Tokenization;
 using Ropewalk.Lab.Data;
 using Ropewalk.Positions;
@@ -10,7 +11,7 @@ public static class TrainingTexts
     private const int CharactersOfStory = 20_000;
 
     /// <summary>Names of the files.</summary>
-    /// <exception cref="UserInputException">There is none.</exception>
+    /// <exception cref="UserInputException">There is none, or one of the folders cannot be read.</exception>
     public static IReadOnlyList<string> Files(IEnumerable<string> paths)
     {
         var files = new List<string>();
@@ -22,7 +23,7 @@ public static class TrainingTexts
                 continue;
             }
 
-            var found = Directory.EnumerateFiles(path, "*.txt", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToList();
+            var found = Below(path);
             if (found.Count == 0)
             {
                 throw new UserInputException($"{path}: found no .txt file, expected at least one");
@@ -34,14 +35,17 @@ public static class TrainingTexts
         return files;
     }
 
-    /// <summary>Reads one.</summary>
-    /// <exception cref="UserInputException">It is empty, no UTF-8, or holds the character 0, as no text does.</exception>
-    private static string Read(string path)
+    /// <summary>A folder that cannot be read is refused: without its texts the run would be another one.</summary>
+    private static List<string> Below(string folder)
     {
-        var text = TextFile.Read(path, "DATA");
-        return text.IndexOf('\0', StringComparison.Ordinal) is >= 0 and var at
-            ? throw new UserInputException($"{path}: found the character 0 at place {at}, expected text")
-            : text;
+        try
+        {
+            return [.. Directory.EnumerateFiles(folder, "*.txt", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserInputException($"{folder}: found a folder that cannot be read ({Printable.OneLine(e.Message)}), expected .txt files in folders that can");
+        }
     }
 
     /// <summary>Generated stories, so many that they are a share of all characters.</summary>
@@ -58,7 +62,7 @@ public static class TrainingTexts
     /// <exception cref="UserInputException">There is none, or one is no text.</exception>
     public static IReadOnlyList<(string Name, string Text)> All(IEnumerable<string> paths, double storyShare, ulong seed)
     {
-        List<(string Name, string Text)> texts = [.. Files(paths).Select(path => (Path.GetFileName(path), Read(path)))];
+        List<(string Name, string Text)> texts = [.. Files(paths).Select(path => (Path.GetFileName(path), TextFile.Read(path, "DATA")))];
         return [.. texts, .. Stories(texts.Sum(t => (long)t.Text.Length), storyShare, seed).Select(s => (s.Title, s.Text))];
     }
 

@@ -19,6 +19,9 @@ public sealed class BadInputTests
         ["unknown option"] = (f => Extend(f, "--frobnicate"), ["'--frobnicate'", "--help"]),
         ["option without its value"] = (f => ["perplexity", Command.Embedded, "--text", TextOf(f), "--context"], ["--context"]),
         ["required option missing"] = (f => ["perplexity", Command.Embedded, "--context", "256"], ["--text"]),
+        ["unknown option of a nested command"] = (_ => ["study", "start-tokens", Command.Embedded, "--to", "512", "--bad"], ["'--bad'", "(ropewalk study start-tokens --help tells the options)"]),
+        ["--seed below 0"] = (f => Extend(f, "--seed", "-1"), ["'-1'", "--seed", "expected a whole number of at least 0"]),
+        ["a model whose name begins with @"] = (_ => ["inspect", "@nowhere"], ["@nowhere", "found nothing there", "expected a folder with config.json"]),
         ["--to no number"] = (f => Extend(f, "--to", "abc"), ["'abc'", "--to", "expected a whole number"]),
         ["--to no whole number"] = (f => Extend(f, "--to", "512.5"), ["'512.5'", "--to", "expected a whole number"]),
         ["--to too large for a number"] = (f => Extend(f, "--to", "99999999999"), ["'99999999999'", "--to"]),
@@ -73,6 +76,18 @@ public sealed class BadInputTests
         ["longrope of another model"] = (
             f => Perplexity(f, "256", "longrope:" + f.Write("factors.json", """{"version":1,"rotary_dimension":8,"base":10000,"original_context":256,"target_context":512,"entries":[{"maximum_length":512,"attention_factor":1,"start_tokens":0,"rescale_factors":[1,1,1,2]}]}""")),
             ["factors.json", "rotary_dimension", "found 8", "expected 64"]),
+
+        // Empty paths.
+        ["extend no model"] = (f => ["extend", "", "--out", f.PathOf("out")], ["MODEL", "found an empty path"]),
+        ["search no model"] = (f => ["search", "", "--to", "512", "--out", f.PathOf("x.json")], ["MODEL", "found an empty path"]),
+        ["search of an embedder no model"] = (f => ["search", "", "--objective", "retrieval", "--text", TextOf(f), "--to", "512", "--out", f.PathOf("x.json")], ["MODEL", "found an empty path"]),
+        ["longembed no model"] = (f => ["bench", "longembed", "", "--out", f.PathOf("o")], ["MODEL", "found an empty path"]),
+        ["longembed no data"] = (f => ["bench", "longembed", Command.Embedder, "--data", "", "--out", f.PathOf("o")], ["--data", "found an empty path"]),
+        ["longembed no factors"] = (f => ["bench", "longembed", Command.Embedder, "--factors", "", "--out", f.PathOf("o")], ["--factors", "found an empty path"]),
+        ["longembed no pairs"] = (f => ["bench", "longembed", Command.Embedder, "--tasks", "pairs", "--pairs", "", "--out", f.PathOf("o")], ["a name that no file can have", "--pairs"]),
+        ["study base no model"] = (f => ["study", "base", "", "--out", f.PathOf("o")], ["MODEL", "found an empty path"]),
+        ["study embedders no model"] = (f => ["study", "embedders", "", "--out", f.PathOf("o")], ["MODEL", "found an empty path"]),
+        ["compare no factors"] = (f => ["compare", Command.Embedded, "--heldout", TextOf(f), "--factors", "", "--out", f.PathOf("o")], ["--factors", "found an empty path"]),
 
         // The checkpoint.
         ["model missing"] = (f => Extend(f, f.PathOf("nowhere")), ["nowhere", "found nothing there", "expected a folder with config.json"]),
@@ -131,11 +146,11 @@ public sealed class BadInputTests
 
         // Training.
         ["train on an empty file"] = (f => Train(f, f.Write("empty.txt", "")), ["empty.txt", "found an empty file", "expected text"]),
-        ["train on bytes"] = (f => Train(f, f.Write("weights.txt", [0x61, 0, 0x62])), ["weights.txt", "found the character 0 at place 1", "expected text"]),
+        ["train on bytes"] = (f => Train(f, f.Write("weights.txt", [0x61, 0, 0x62])), ["weights.txt", "found the character 0 at offset 1", "expected UTF-8 text"]),
         ["train on what is no UTF-8"] = (f => Train(f, f.Write("latin.txt", [0x61, 0xE9])), ["latin.txt", "offset 1", "expected UTF-8"]),
         ["train on a folder without texts"] = (f => Train(f, Directory.CreateDirectory(f.PathOf("none")).FullName), ["none", "found no .txt file", "expected at least one"]),
         ["train on a folder with an empty file"] = (f => Train(f, TextsWith(f, "b.txt", [])), ["b.txt", "found an empty file", "expected text"]),
-        ["train on a folder with bytes"] = (f => Train(f, TextsWith(f, "b.txt", [0x61, 0, 0x62])), ["b.txt", "found the character 0 at place 1", "expected text"]),
+        ["train on a folder with bytes"] = (f => Train(f, TextsWith(f, "b.txt", [0x61, 0, 0x62])), ["b.txt", "found the character 0 at offset 1", "expected UTF-8 text"]),
         ["train on too little"] = (f => Train(f, f.Write("short.txt", "a rope")), ["texts", "found 7 tokens", "expected at least 65"]),
         ["train --vocabulary of too little"] = (f => Train(f, f.Write("short.txt", "abababab"), "--vocabulary", "400"), ["--vocabulary", "found 400", "expected at most"]),
         ["train --vocabulary below the bytes"] = (f => Train(f, TextOf(f), "--vocabulary", "256"), ["--vocabulary", "found 256", "at least 257"]),
@@ -154,6 +169,8 @@ public sealed class BadInputTests
         ["tune --original-share"] = (f => Tune(f, "--original-share", "2"), ["--original-share", "found 2", "expected 0 to 1"]),
         ["tune --window past --to"] = (f => Tune(f, "--window", "1024"), ["--window", "found 1024", "at most the length that is tuned for, 512"]),
         ["tune to a scaling without keys"] = (f => Tune(f, "--scaling", "resonance+yarn:4"), ["resonance"]),
+
+        ["a text in UTF-16"] = (f => ExtendOn(f, f.Write("wide.txt", Encoding.Unicode.GetBytes(string.Concat(Enumerable.Repeat("Once upon a time. ", 200))))), ["wide.txt", "found the character 0 at offset 1", "expected UTF-8 text"]),
 
         // Outputs.
         ["--out not empty"] = (f => ExtendTo(f, Path.GetDirectoryName(f.Write("keep.me", "x"))!), ["--out", "with files in it", "expected a folder that is empty"]),

@@ -17,6 +17,9 @@ internal sealed record Command(int Code, string Output, string Error)
     /// <summary>The default model beside the test binaries, as it lies beside the program.</summary>
     public static string Embedded => Path.Combine(AppContext.BaseDirectory, "models", "bytes2m");
 
+    /// <summary>The embedder that lies there too.</summary>
+    public static string Embedder => Path.Combine(AppContext.BaseDirectory, "models", "prose-embed");
+
     /// <summary>The result as JSON.</summary>
     public JsonElement Json => JsonElement.Parse(Output);
 

@@ -12,7 +12,10 @@ public sealed class CompareResumeTests(SmallComparison comparison) : IClassFixtu
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private readonly TemporaryFolder _folder = new();
 
-    private string Out => _folder.PathOf("out");
+    // With a space, which a shell would split.
+    private string Out => _folder.PathOf("the out");
+
+    private string Resume => $"ropewalk compare --resume '{Out}'";
 
     public void Dispose() => _folder.Dispose();
 
@@ -47,10 +50,28 @@ public sealed class CompareResumeTests(SmallComparison comparison) : IClassFixtu
         Assert.False(File.Exists(Path.Combine(Out, "ropewalk", "result.json")));
         if (signal == "INT")
         {
-            Assert.Contains($"to continue: ropewalk compare --resume {Out}", stopped.Error, StringComparison.Ordinal);
-            Assert.Equal("ropewalk: stopped; what was recorded so far is kept", Assert.Single(stopped.Complaints));
+            Assert.Equal($"ropewalk: stopped; what was recorded so far is kept, and this continues: {Resume}", Assert.Single(stopped.Complaints));
         }
 
+        RequireSameAfterResume();
+    }
+
+    [SharedFact]
+    public void A_full_disk_says_how_to_go_on()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        _ = comparison.Result;
+
+        // Room for run.json, and not for the first figures; the runtime itself needs large files without the last setting.
+        using var child = Command.Start("ulimit -f 8; trap '' XFSZ; export DOTNET_EnableWriteXorExecute=0; exec \"$@\"", _folder.Root, SmallComparison.Arguments(Out));
+        var run = Command.Finish(child);
+        Assert.True(run.Code == 3, $"exit code {run.Code}: {run.Error}");
+        Assert.Contains("the disk is full or a size limit is reached", Assert.Single(run.Complaints), StringComparison.Ordinal);
+        Assert.Contains($"once it can be written again, this continues: {Resume}", run.Error, StringComparison.Ordinal);
         RequireSameAfterResume();
     }
 

@@ -188,8 +188,11 @@ public sealed class CompareTests(SmallComparison comparison) : IClassFixture<Sma
         Assert.Empty(_folder.Entries());
 
         // A minute is far more than four windows take and far less than 4,000, on slow machines and on fast ones.
-        var run = Command.Run("compare", "--to", "1024", "--methods", "none", "--heldout-windows", "4000", "--budget", "1m", "--dry-run", "--out", _folder.PathOf("never"));
+        var run = Command.Run("compare", "--to", "1024", "--methods", "none", "--heldout-windows", "4000", "--budget", "1m", "--dry-run", "--json", "--out", _folder.PathOf("never"));
         Assert.True(run.Code == 0, run.Error);
+        Assert.InRange(run.Json.GetProperty("heldout_windows").GetInt32(), 4, 3999);
+        Assert.InRange(run.Json.GetProperty("seconds").GetDouble(), 0, 60);
+        Assert.Contains("of 4000 held-out windows", run.Json.GetProperty("shrunk").GetString(), StringComparison.Ordinal);
         Assert.Contains("of 4000 held-out windows, because all would take about", run.Error, StringComparison.Ordinal);
         Assert.Empty(_folder.Entries());
     }

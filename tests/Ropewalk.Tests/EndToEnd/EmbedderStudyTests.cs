@@ -109,8 +109,12 @@ public sealed class EmbedderStudyTests : IDisposable
     [SharedFact]
     public void The_estimate_alone_writes_nothing()
     {
-        var run = Command.Run([.. Study("out"), "--dry-run"]);
-        Assert.Equal((0, ""), (run.Code, run.Output));
+        var run = Command.Run([.. Study("out"), "--dry-run", "--json"]);
+        Assert.Equal(0, run.Code);
+        Assert.Equal(8, run.Json.GetProperty("runs").GetInt32());
+        var parts = run.Json.GetProperty("parts").EnumerateArray().ToList();
+        Assert.Equal([256, 256, 1024, 1024], parts.Select(p => p.GetProperty("target_context").GetInt32()));
+        Assert.Equal(run.Json.GetProperty("seconds").GetDouble(), parts.Sum(p => p.GetProperty("seconds").GetDouble()), 1e-6);
         Assert.Contains("2 seeds: 8 runs, ", run.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_folder.PathOf("out")));
     }

@@ -178,9 +178,13 @@ public sealed class ExtendTests(SmallExtension extension) : IClassFixture<SmallE
     [SharedFact]
     public void A_dry_run_estimates_and_leaves_nothing()
     {
-        var run = Command.Run("extend", Command.Model, "--to", "512", "--text", Command.Stories, "--out", _folder.PathOf("never"), "--dry-run");
+        var run = Command.Run("extend", Command.Model, "--to", "512", "--text", Command.Stories, "--out", _folder.PathOf("never"), "--dry-run", "--json");
         Assert.Equal(0, run.Code);
         Assert.Contains("256 to 512 tokens: auto search, about 537 runs", run.Error, StringComparison.Ordinal);
+        Assert.True(run.Json.GetProperty("dry_run").GetBoolean());
+        Assert.Equal(512, run.Json.GetProperty("target_context").GetInt32());
+        Assert.Equal(537, run.Json.GetProperty("candidate_runs").GetInt32());
+        Assert.True(run.Json.GetProperty("seconds").GetDouble() > 0);
         Assert.Contains("in all", run.Error, StringComparison.Ordinal);
         Assert.Empty(_folder.Entries());
     }
@@ -269,6 +273,12 @@ public sealed class ExtendTests(SmallExtension extension) : IClassFixture<SmallE
             _folder.Entries());
         Assert.Contains("export refused", run.Json.GetProperty("refusal").GetString(), StringComparison.Ordinal);
         Assert.Contains("export refused", File.ReadAllText(Path.Combine(output, "report.html")), StringComparison.Ordinal);
+
+        // Nothing is left to do, and that makes no checkpoint of it.
+        var again = Command.Run("extend", "--resume", output, "--json");
+        Assert.Equal(1, again.Code);
+        Assert.Equal(complaint, Assert.Single(again.Complaints));
+        Assert.Equal(run.Json.GetProperty("refusal").GetString(), again.Json.GetProperty("refusal").GetString());
     }
 
     /// <summary>A small model of that kind, and the beginning of a command that extends it in seconds.</summary>

@@ -165,8 +165,11 @@ public sealed class LongEmbedTests : IDisposable
     [SharedFact]
     public void The_estimate_alone_writes_nothing()
     {
-        var run = Command.Run(["bench", "longembed", _model.Root, "--out", _folder.PathOf("out"), "--dry-run", .. s_small]);
-        Assert.Equal((0, ""), (run.Code, run.Output));
+        var run = Command.Run(["bench", "longembed", _model.Root, "--out", _folder.PathOf("out"), "--dry-run", "--json", .. s_small]);
+        Assert.Equal(0, run.Code);
+        Assert.Equal(["none", "pcw", "gp", "rp", "pi"], run.Json.GetProperty("methods").EnumerateArray().Select(m => m.GetString()));
+        Assert.Equal(52, run.Json.GetProperty("texts").GetInt32());
+        Assert.True(run.Json.GetProperty("seconds").GetDouble() > 0);
         Assert.Contains("5 methods (none, pcw, gp, rp, pi), 2 tasks with 52 texts", run.Error, StringComparison.Ordinal);
         Assert.Empty(_folder.Entries());
     }

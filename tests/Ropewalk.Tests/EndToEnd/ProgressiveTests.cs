@@ -45,6 +45,17 @@ public sealed class ProgressiveTests(TinyModel tiny) : IClassFixture<TinyModel>,
     }
 
     [Fact]
+    public void A_dry_run_prints_its_plan_and_leaves_nothing()
+    {
+        var plan = Command.Result([.. Road("out"), "--then", "8x", "--dry-run"]);
+        Assert.True(plan.GetProperty("dry_run").GetBoolean());
+        Assert.Equal(512, plan.GetProperty("target_context").GetInt32());
+        Assert.Equal([128, 256], plan.GetProperty("stages").EnumerateArray().Select(s => s.GetProperty("length").GetInt32()));
+        Assert.InRange(plan.GetProperty("tuning_seconds").GetDouble(), 0, plan.GetProperty("seconds").GetDouble());
+        Assert.Empty(_folder.Entries());
+    }
+
+    [Fact]
     public void Stopped_anywhere_it_ends_with_the_same_bytes()
     {
         Run("whole", 0);

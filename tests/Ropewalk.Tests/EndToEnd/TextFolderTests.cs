@@ -19,4 +19,33 @@ public sealed class TextFolderTests
         Assert.Equal(Nll(a, b), Nll(folder.PathOf("books")));
         Assert.NotEqual(Nll(a), Nll(folder.PathOf("books")));
     }
+
+    [Fact]
+    public void A_folder_in_it_that_cannot_be_read_is_refused()
+    {
+        // Permissions do not bind root until it gives that right up.
+        var shell = !Environment.IsPrivilegedProcess ? "exec \"$@\"" : "exec setpriv --bounding-set=-dac_override,-dac_read_search \"$@\"";
+        if (!OperatingSystem.IsLinux() || (Environment.IsPrivilegedProcess && !File.Exists("/usr/bin/setpriv")))
+        {
+            return;
+        }
+
+        using var folder = new TemporaryFolder();
+        folder.Write("a.txt", "Once upon a time.");
+        var locked = Directory.CreateDirectory(folder.PathOf("locked")).FullName;
+        File.SetUnixFileMode(locked, UnixFileMode.None);
+        try
+        {
+            using var child = Command.Start(shell, folder.Root, "perplexity", Command.Embedded, "--context", "256", "--text", folder.Root);
+            var run = Command.Finish(child);
+            Assert.True(run.Code == 2, $"exit code {run.Code}: {run.Error}");
+            var complaint = Assert.Single(run.Complaints);
+            Assert.Contains(locked, complaint, StringComparison.Ordinal);
+            Assert.Contains("cannot be read", complaint, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.SetUnixFileMode(locked, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
 }

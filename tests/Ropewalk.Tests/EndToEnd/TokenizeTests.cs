@@ -40,6 +40,15 @@ public sealed class TokenizeTests
         Assert.DoesNotContain('\u001b', table.Output);
     }
 
+    [Fact]
+    public void A_text_that_begins_with_an_at_sign_is_no_response_file()
+    {
+        using var folder = new TemporaryFolder();
+        const string Text = "@alice hi";
+        var ids = Command.Result("tokenize", Command.Embedded, "--text", Text).GetProperty("ids");
+        Assert.True(JsonElement.DeepEquals(Command.Result("tokenize", Command.Embedded, "--file", folder.Write("text.txt", Text)).GetProperty("ids"), ids));
+    }
+
     [SharedFact]
     public void Special_tokens_in_a_text_are_text_unless_asked_for()
     {

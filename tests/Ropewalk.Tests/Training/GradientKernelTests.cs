@@ -4,6 +4,7 @@ using Ropewalk.Tests.Kernels;
 namespace Ropewalk.Tests.Training;
 
 /// <summary>Each operation's gradient against central differences in float64 of its definition.</summary>
+[Trait("Category", "Kernels")]
 public sealed unsafe class GradientKernelTests
 {
     [Theory]

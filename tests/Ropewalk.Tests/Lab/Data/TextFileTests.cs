@@ -26,6 +26,16 @@ public sealed class TextFileTests
         OneLine(() => TextFile.Read(folder.Write("a.txt", bytes)), "a.txt", $"at offset {offset},");
     }
 
+    [Theory]
+    [InlineData(new byte[] { 0x61, 0x00, 0x62 }, 1)]
+    [InlineData(new byte[] { 0x61, 0x00, 0x62, 0x00 }, 1)]
+    [InlineData(new byte[] { 0xEF, 0xBB, 0xBF, 0x61, 0x00 }, 4)]
+    public void A_zero_is_no_text_though_it_is_valid_utf8(byte[] bytes, int offset)
+    {
+        using var folder = new TemporaryFolder();
+        OneLine(() => TextFile.Read(folder.Write("a.txt", bytes)), "a.txt", "the character 0", $"at offset {offset},");
+    }
+
     [Fact]
     public void What_is_no_text_is_one_line()
     {
