@@ -121,8 +121,11 @@ public sealed class ProgressiveTests(TinyModel tiny) : IClassFixture<TinyModel>,
     [Fact]
     public void A_gate_that_is_lifted_leaves_the_recorded_search_as_it_was()
     {
-        var whole = Command.Run([.. Road("gated", gate: "0.9%"), "--then", "8x", "--learning-rate", "1e-7"]);
+        var whole = Command.Run([.. Road("gated", gate: "1%"), "--then", "8x", "--learning-rate", "1e-7"]);
         Assert.True(whole.Code == 0, whole.Error);
+        var free = Command.Run([.. Road("free", gate: "50%"), "--then", "8x", "--learning-rate", "1e-7"]);
+        Assert.True(free.Code == 0, free.Error);
+        Assert.NotEqual(File.ReadAllText(_folder.PathOf("free/factors.json")), File.ReadAllText(_folder.PathOf("gated/factors.json")));
         CopyCut("gated", "lifted", RecordedRun.Entries(_folder.PathOf("gated")).Count - 2, hasFolders: true);
         var resumed = Command.Run("extend", "--resume", _folder.PathOf("lifted"), "--max-short-loss", "50%");
         Assert.True(resumed.Code == 0, resumed.Error);
