@@ -36,7 +36,7 @@ internal sealed class SearchChoiceOptions
     public Option<double> RaceLevel { get; } = new("--race-level")
     {
         HelpName = "P",
-        Description = "Level of the test that drops a candidate before it has run on every window, 0 for none. evolution and critical drop none.",
+        Description = "Level of the test that drops a candidate before it has run on every window, 0 for none. evolution drops none, critical only among numbers of start tokens.",
         DefaultValueFactory = _ => SearchProblem.DefaultRaceLevel,
     };
 

@@ -13,7 +13,7 @@ public interface ISearchAlgorithm
     /// <summary>Whether it asks for gradients (<see cref="EvaluationRequest.WantsGradient"/>), which a model for inference alone cannot give.</summary>
     bool NeedsGradients => false;
 
-    /// <summary>What a search of a size costs at most: points times the windows that they run on.</summary>
+    /// <summary>About what a search of a size costs, points times the windows that they run on: the last generation and race may go past it.</summary>
     /// <param name="settings">The size.</param>
     /// <param name="numWindows">Search windows.</param>
     long Cost(SearchSettings settings, int numWindows);
